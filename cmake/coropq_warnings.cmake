@@ -1,0 +1,17 @@
+# Warnings and sanitizers of our own targets; nothing of this reaches those who link the library.
+
+function(coropq_enable_warnings target)
+    target_compile_options(${target} PRIVATE
+        -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wcast-align -Wold-style-cast)
+    if(COROPQ_WARNINGS_AS_ERRORS)
+        target_compile_options(${target} PRIVATE -Werror)
+    endif()
+    if(COROPQ_SANITIZE)
+        target_compile_options(${target} PRIVATE -fsanitize=${COROPQ_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+        target_link_options(${target} PUBLIC -fsanitize=${COROPQ_SANITIZE})
+        if(COROPQ_SANITIZE MATCHES thread)
+            # Asio's fences order what its mutexes order as well; GCC only notes that TSan doesn't see the fences.
+            target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-Wno-tsan>)
+        endif()
+    endif()
+endfunction()

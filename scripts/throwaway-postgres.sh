@@ -284,10 +284,11 @@ start_on_some_port() {
 
 stop_server() {
     server_is_running || return 0
-    local process
+    local process mode
     process=$(head -n 1 "$dir/data/postmaster.pid" 2>/dev/null || true)
-    pg_ctl stop -w -t 20 -m "${1:-fast}" >/dev/null 2>&1 && return
-    pg_ctl stop -w -t 10 -m immediate >/dev/null 2>&1 && return
+    for mode in "${1:-fast}" fast immediate; do
+        pg_ctl stop -w -t 20 -m "$mode" >/dev/null 2>&1 && return
+    done
     if [[ $process =~ ^[0-9]+$ ]]; then
         kill -KILL "$process" 2>/dev/null || true
     fi
@@ -509,7 +510,8 @@ remove_cluster() {
 }
 
 stop_cluster() {
-    [[ -e $dir ]] || return 0
+    # Nothing there, or a start that never came to making something.
+    [[ -e $dir ]] && ! rmdir "$dir" 2>/dev/null || return 0
     [[ -e $dir/$marker ]] || fail "$dir was not made by this script; not touched"
     lock
     # Somebody else may have removed it while this one waited.

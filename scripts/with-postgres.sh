@@ -25,8 +25,6 @@ directory=$(mktemp -d "${TMPDIR:-/tmp}/coropq-postgres.XXXXXXXX")
 remove_server() {
     trap '' INT TERM HUP
     "$scripts/throwaway-postgres.sh" stop "$directory" || true
-    # Without a mark of that script it's still the empty directory made above.
-    rmdir "$directory" 2>/dev/null || true
 }
 trap remove_server EXIT
 trap 'exit 130' INT

@@ -1,0 +1,56 @@
+// Copyright (c) 2026 the coropq authors
+// Distributed under the Boost Software License, Version 1.0. (See accompanying file LICENSE.)
+
+#ifndef COROPQ_CREDENTIALS_HPP
+#define COROPQ_CREDENTIALS_HPP
+
+#include <concepts>
+#include <cstddef>
+#include <iosfwd>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace coropq {
+
+/// A password or token. Its memory is overwritten when it is destroyed, assigned to or moved from, and it prints as
+/// `***`. There is no way to its characters but `expose()`, so every place that uses them can be searched for.
+///
+/// Not for use from several threads at once while one of them changes it.
+class secret {
+public:
+    secret() noexcept = default;
+
+    /// Copies the characters as they are, white space included.
+    template <std::convertible_to<std::string_view> Text>
+    secret(const Text& text) : secret(std::string_view(text), 0) {} // NOLINT: implicit, so that text can be given
+
+    secret(const secret& other);
+    secret(secret&& other) noexcept;
+    secret& operator=(const secret& other);
+    secret& operator=(secret&& other) noexcept;
+    ~secret();
+
+    bool empty() const noexcept { return size_ == 0; }
+    std::size_t size() const noexcept { return size_; }
+
+    /// The characters, followed by a NUL byte that isn't counted. Valid until the secret changes or is destroyed.
+    std::string_view expose() const noexcept { return {characters_ ? characters_.get() : "", size_}; }
+
+    /// Compares without revealing by its duration where the first difference is.
+    friend bool operator==(const secret& left, const secret& right) noexcept;
+
+    /// Prints `***`.
+    friend std::ostream& operator<<(std::ostream& out, const secret& value);
+
+private:
+    secret(std::string_view text, int);
+    void clear() noexcept;
+
+    std::unique_ptr<char[]> characters_;
+    std::size_t size_ = 0;
+};
+
+} // namespace coropq
+
+#endif

@@ -1,0 +1,63 @@
+// Copyright (c) 2026 the coropq authors
+// Distributed under the Boost Software License, Version 1.0. (See accompanying file LICENSE.)
+
+#include <coropq/credentials.hpp>
+
+#include <cstring>
+#include <ostream>
+#include <utility>
+
+namespace coropq {
+
+secret::secret(std::string_view text, int) : characters_(new char[text.size() + 1]), size_(text.size()) {
+    if (!text.empty())
+        std::memcpy(characters_.get(), text.data(), text.size());
+    characters_[text.size()] = '\0';
+}
+
+secret::secret(const secret& other) : secret(other.expose(), 0) {}
+
+secret::secret(secret&& other) noexcept
+    : characters_(std::move(other.characters_)), size_(std::exchange(other.size_, 0)) {}
+
+secret& secret::operator=(const secret& other) {
+    if (this != &other)
+        *this = secret(other);
+    return *this;
+}
+
+secret& secret::operator=(secret&& other) noexcept {
+    if (this != &other) {
+        clear();
+        characters_ = std::move(other.characters_);
+        size_ = std::exchange(other.size_, 0);
+    }
+    return *this;
+}
+
+secret::~secret() { clear(); }
+
+void secret::clear() noexcept {
+    if (!characters_)
+        return;
+    // A store through a volatile pointer can't be removed as dead, unlike a memset in front of delete.
+    volatile char* position = characters_.get();
+    for (std::size_t i = 0; i != size_; ++i)
+        position[i] = '\0';
+    characters_.reset();
+    size_ = 0;
+}
+
+bool operator==(const secret& left, const secret& right) noexcept {
+    if (left.size_ != right.size_)
+        return false;
+    unsigned difference = 0;
+    for (std::size_t i = 0; i != left.size_; ++i)
+        difference |= static_cast<unsigned>(static_cast<unsigned char>(left.characters_[i]) ^
+                                            static_cast<unsigned char>(right.characters_[i]));
+    return difference == 0;
+}
+
+std::ostream& operator<<(std::ostream& out, const secret&) { return out << "***"; }
+
+} // namespace coropq

@@ -3,20 +3,25 @@
 
 #include <coropq/credentials.hpp>
 
+#include "url/wipe.hpp"
+
 #include <cstring>
 #include <ostream>
 #include <utility>
 
 namespace coropq {
 
-secret::secret(std::string_view text, int) : characters_(new char[text.size() + 1]), size_(text.size()) {
-    if (!text.empty())
-        std::memcpy(characters_.get(), text.data(), text.size());
+secret::secret(std::string_view text, int) : size_(text.size()) {
+    if (text.empty())
+        return; // expose() needs no memory for that
+    characters_.reset(new char[text.size() + 1]);
+    std::memcpy(characters_.get(), text.data(), text.size());
     characters_[text.size()] = '\0';
 }
 
 secret::secret(const secret& other) : secret(other.expose(), 0) {}
 
+// The characters stay where they are, only the pointer moves: nothing to overwrite in the other one.
 secret::secret(secret&& other) noexcept
     : characters_(std::move(other.characters_)), size_(std::exchange(other.size_, 0)) {}
 
@@ -38,12 +43,8 @@ secret& secret::operator=(secret&& other) noexcept {
 secret::~secret() { clear(); }
 
 void secret::clear() noexcept {
-    if (!characters_)
-        return;
-    // A store through a volatile pointer can't be removed as dead, unlike a memset in front of delete.
-    volatile char* position = characters_.get();
-    for (std::size_t i = 0; i != size_; ++i)
-        position[i] = '\0';
+    if (characters_)
+        detail::wipe(characters_.get(), size_);
     characters_.reset();
     size_ = 0;
 }

@@ -1,0 +1,162 @@
+// Copyright (c) 2026 the coropq authors
+// Distributed under the Boost Software License, Version 1.0. (See accompanying file LICENSE.)
+
+#ifndef COROPQ_CONNECTION_HPP
+#define COROPQ_CONNECTION_HPP
+
+#include <coropq/detail/initiation.hpp>
+#include <coropq/diagnostics.hpp>
+#include <coropq/options.hpp>
+#include <coropq/result.hpp>
+#include <coropq/statement.hpp>
+#include <coropq/url.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include <concepts>
+#include <memory>
+#include <string_view>
+#include <utility>
+
+namespace coropq {
+
+/// One session with a server. Most programs use an `engine`, which makes and keeps connections by itself.
+///
+/// Every operation comes in two forms of the same name and argument order:
+///
+/// - `async_…(…, diagnostics&, token)` is an Asio initiating function for any completion token, with the signature
+///   `void(boost::system::error_code)`. `diagnostics&` and a `result&` must stay valid until the operation completes;
+///   they are written right before the completion handler is called. `diagnostics&` may be left out.
+/// - the form without `async_` returns an awaitable that gives the value and throws a `coropq::error`. What it needs it
+///   owns, so the awaitable may be stored, passed on, and awaited later.
+///
+/// Completion handlers run on their associated executor, by default the one that the connection was constructed with.
+/// The event loop is never blocked.
+///
+/// One operation at a time: another one ends at once with `errc::operation_in_progress` and leaves the first alone.
+///
+/// Cancellation: each operation can be cancelled through its associated cancellation slot and then ends with
+/// `boost::asio::error::operation_aborted`. `connect` accepts every type of cancellation and leaves the connection
+/// unopened. The others accept terminal cancellation; when a statement was sent already, the connection is closed,
+/// because half of an answer can't be taken back.
+///
+/// Destroying a connection closes it; an operation in progress ends with `operation_aborted`.
+///
+/// Thread-safety: different connections may be used from different threads; one connection may be used from one thread
+/// at a time. The executor may be that of a multi-threaded context: the session works on a strand of its own.
+class connection {
+public:
+    using executor_type = boost::asio::any_io_executor;
+
+    /// A connection that isn't open yet. Opens nothing.
+    explicit connection(boost::asio::any_io_executor executor);
+
+    /// The same, from anything that has an executor, for example an `io_context`.
+    template <typename ExecutionContext>
+        requires(!std::convertible_to<ExecutionContext&, boost::asio::any_io_executor> &&
+                 requires(ExecutionContext& context) {
+                     { context.get_executor() } -> std::convertible_to<boost::asio::any_io_executor>;
+                 })
+    explicit connection(ExecutionContext& context) : connection(boost::asio::any_io_executor(context.get_executor())) {}
+
+    /// The source is left without a session: its operations end with `errc::not_connected`.
+    connection(connection&& other) noexcept;
+    connection& operator=(connection&& other) noexcept;
+    connection(const connection&) = delete;
+    connection& operator=(const connection&) = delete;
+    ~connection();
+
+    executor_type get_executor() const noexcept { return executor_; }
+
+    /// Opens the session. Names are resolved in the background, each address of each host of the URL is tried in turn,
+    /// and `target_session_attrs` is honoured.
+    ///
+    /// Errors: `connection_error` or `authentication_error`, whose `details().attempts()` has the reason for each
+    /// address; `option_error` for unknown or impossible options; `errc::already_connected`. A server that refuses the
+    /// user, the password or the database ends the search; one that can't be reached, isn't trusted or is starting up
+    /// or shutting down doesn't. After an error the connection isn't open and may be opened again.
+    template <detail::operation_token Token>
+    auto async_connect(url address, connect_options options, diagnostics& details, Token&& token) {
+        return boost::asio::async_initiate<Token, void(boost::system::error_code)>(
+            connect_initiation(session_, executor_), token, std::move(address), std::move(options), &details);
+    }
+    template <detail::operation_token Token>
+    auto async_connect(url address, diagnostics& details, Token&& token) {
+        return async_connect(std::move(address), connect_options(), details, std::forward<Token>(token));
+    }
+    template <detail::operation_token Token>
+    auto async_connect(url address, connect_options options, Token&& token) {
+        return boost::asio::async_initiate<Token, void(boost::system::error_code)>(
+            connect_initiation(session_, executor_), token, std::move(address), std::move(options), nullptr);
+    }
+    template <detail::operation_token Token>
+    auto async_connect(url address, Token&& token) {
+        return async_connect(std::move(address), connect_options(), std::forward<Token>(token));
+    }
+    boost::asio::awaitable<void> connect(url address, connect_options options = connect_options());
+
+    /// Runs one statement and gives all of its rows.
+    ///
+    /// Errors: `server_error` when the server rejects the statement, after which the connection can be used;
+    /// `connection_error` when the connection is lost, after which the statement may or may not have run and the
+    /// connection is closed; `errc::not_connected`; `errc::unsupported` for COPY, which is ended without effect.
+    template <detail::operation_token Token>
+    auto async_execute(statement work, result& output, diagnostics& details, Token&& token) {
+        return boost::asio::async_initiate<Token, void(boost::system::error_code)>(
+            execute_initiation(session_, executor_), token, std::move(work), &output, &details);
+    }
+    template <detail::operation_token Token>
+    auto async_execute(statement work, result& output, Token&& token) {
+        return boost::asio::async_initiate<Token, void(boost::system::error_code)>(
+            execute_initiation(session_, executor_), token, std::move(work), &output, nullptr);
+    }
+    boost::asio::awaitable<result> execute(statement work);
+
+    /// The same, from the statement's text and the values of `$1`, `$2`, …. They are encoded before this returns.
+    template <parameter... Arguments>
+    boost::asio::awaitable<result> execute(std::string_view sql, const Arguments&... arguments) {
+        return execute(statement(sql, arguments...));
+    }
+
+    /// Asks the server for a sign of life: one round trip. Errors as for `execute`.
+    template <detail::operation_token Token>
+    auto async_ping(diagnostics& details, Token&& token) {
+        return boost::asio::async_initiate<Token, void(boost::system::error_code)>(ping_initiation(session_, executor_),
+                                                                                   token, &details);
+    }
+    template <detail::operation_token Token>
+    auto async_ping(Token&& token) {
+        return boost::asio::async_initiate<Token, void(boost::system::error_code)>(ping_initiation(session_, executor_),
+                                                                                   token, nullptr);
+    }
+    boost::asio::awaitable<void> ping();
+
+    /// Says goodbye to the server and closes the session. Succeeds also when it isn't open. Can't be cancelled; ends
+    /// without waiting for the server.
+    template <detail::operation_token Token>
+    auto async_close(diagnostics& details, Token&& token) {
+        return boost::asio::async_initiate<Token, void(boost::system::error_code)>(
+            close_initiation(session_, executor_), token, &details);
+    }
+    template <detail::operation_token Token>
+    auto async_close(Token&& token) {
+        return boost::asio::async_initiate<Token, void(boost::system::error_code)>(
+            close_initiation(session_, executor_), token, nullptr);
+    }
+    boost::asio::awaitable<void> close();
+
+private:
+    using connect_initiation = detail::initiation<detail::session, &detail::start_connect>;
+    using execute_initiation = detail::initiation<detail::session, &detail::start_execute>;
+    using ping_initiation = detail::initiation<detail::session, &detail::start_ping>;
+    using close_initiation = detail::initiation<detail::session, &detail::start_close>;
+
+    boost::asio::any_io_executor executor_;
+    std::shared_ptr<detail::session> session_;
+};
+
+} // namespace coropq
+
+#endif

@@ -1,0 +1,24 @@
+// Copyright (c) 2026 the coropq authors
+// Distributed under the Boost Software License, Version 1.0. (See accompanying file LICENSE.)
+
+#ifndef COROPQ_COROPQ_HPP
+#define COROPQ_COROPQ_HPP
+
+// The whole library.
+
+#include <coropq/connection.hpp>
+#include <coropq/credentials.hpp>
+#include <coropq/diagnostics.hpp>
+#include <coropq/engine.hpp>
+#include <coropq/error.hpp>
+#include <coropq/field.hpp>
+#include <coropq/inspect/inspector.hpp>
+#include <coropq/options.hpp>
+#include <coropq/pool.hpp>
+#include <coropq/result.hpp>
+#include <coropq/row.hpp>
+#include <coropq/sqlstate.hpp>
+#include <coropq/statement.hpp>
+#include <coropq/url.hpp>
+
+#endif

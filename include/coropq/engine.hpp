@@ -1,0 +1,117 @@
+// Copyright (c) 2026 the coropq authors
+// Distributed under the Boost Software License, Version 1.0. (See accompanying file LICENSE.)
+
+#ifndef COROPQ_ENGINE_HPP
+#define COROPQ_ENGINE_HPP
+
+#include <coropq/detail/initiation.hpp>
+#include <coropq/inspect/inspector.hpp>
+#include <coropq/options.hpp>
+#include <coropq/result.hpp>
+#include <coropq/statement.hpp>
+#include <coropq/url.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include <concepts>
+#include <memory>
+#include <string_view>
+#include <utility>
+
+namespace coropq {
+
+/// The way to a database: knows how to connect, opens connections when they are needed, and keeps them for reuse.
+///
+///     coropq::engine engine = coropq::create_engine(co_await asio::this_coro::executor, url); // opens nothing yet
+///     for (const std::string& name : co_await engine.inspect().table_names()) …
+///
+/// A handle: copies are the same engine, which lives as long as the last of them, or of the operations and inspectors
+/// that use it. There is nothing to run: it works as soon as its executor does, and holds no work while it is idle, so
+/// an `io_context` can finish.
+///
+/// Operations come in two forms, as those of `connection` do: `async_…` for any completion token, and one that returns
+/// an awaitable. Cancellation: while waiting for a connection or connecting, nothing has been sent and every type is
+/// accepted; afterwards as for `connection::execute`.
+///
+/// Thread-safety: all functions may be called from any thread at any time, apart from assignment to the handle itself.
+class engine {
+public:
+    using executor_type = boost::asio::any_io_executor;
+
+    executor_type get_executor() const;
+
+    /// Runs one statement on a connection of its own choice, in autocommit, and gives all of its rows.
+    ///
+    /// Errors: those of `connection::connect` and `connection::execute`; `pool_timeout` when no connection became free
+    /// within `pool_options::acquire_timeout`; `errc::engine_disposed`. A statement is never sent twice.
+    template <detail::operation_token Token>
+    auto async_execute(statement work, result& output, diagnostics& details, Token&& token) const {
+        return boost::asio::async_initiate<Token, void(boost::system::error_code)>(
+            execute_initiation(state_, get_executor()), token, std::move(work), &output, &details);
+    }
+    template <detail::operation_token Token>
+    auto async_execute(statement work, result& output, Token&& token) const {
+        return boost::asio::async_initiate<Token, void(boost::system::error_code)>(
+            execute_initiation(state_, get_executor()), token, std::move(work), &output, nullptr);
+    }
+    boost::asio::awaitable<result> execute(statement work) const;
+
+    /// The same, from the statement's text and the values of `$1`, `$2`, …. They are encoded before this returns.
+    template <parameter... Arguments>
+    boost::asio::awaitable<result> execute(std::string_view sql, const Arguments&... arguments) const {
+        return execute(statement(sql, arguments...));
+    }
+
+    /// An inspector of the database's schema. Opens nothing and asks nothing by itself.
+    inspector inspect() const { return inspector(state_); }
+
+    /// The end: idle connections are closed now, connections in use as soon as their operations are done, and every
+    /// later operation ends with `errc::engine_disposed`, as do those that wait for a connection. Completes when the
+    /// idle connections are closed. May be called again. Can't be cancelled. Also happens, without waiting, when the
+    /// last handle goes.
+    template <detail::operation_token Token>
+    auto async_dispose(Token&& token) const {
+        return boost::asio::async_initiate<Token, void(boost::system::error_code)>(
+            dispose_initiation(state_, get_executor()), token, nullptr);
+    }
+    boost::asio::awaitable<void> dispose() const;
+
+    /// For the library; users call `create_engine`.
+    explicit engine(std::shared_ptr<detail::engine_state> state) noexcept : state_(std::move(state)) {}
+
+private:
+    using execute_initiation = detail::initiation<detail::engine_state, &detail::start_engine_execute>;
+    using dispose_initiation = detail::initiation<detail::engine_state, &detail::start_engine_dispose>;
+
+    // Copied, never moved from: every handle has its engine.
+    std::shared_ptr<detail::engine_state> state_;
+
+public:
+    engine(const engine&) noexcept = default;
+    engine& operator=(const engine&) noexcept = default;
+    ~engine() = default;
+};
+
+/// Makes an engine. Opens nothing and does no I/O: a host that doesn't exist is reported by the first operation.
+engine create_engine(boost::asio::any_io_executor executor, url address, engine_options options = engine_options());
+
+/// The same, from URL text. Throws `url_error`.
+engine create_engine(boost::asio::any_io_executor executor, std::string_view address,
+                     engine_options options = engine_options());
+
+/// The same, from anything that has an executor, for example an `io_context`.
+template <typename ExecutionContext, typename Address>
+    requires(!std::convertible_to<ExecutionContext&, boost::asio::any_io_executor> &&
+             requires(ExecutionContext& context) {
+                 { context.get_executor() } -> std::convertible_to<boost::asio::any_io_executor>;
+             })
+engine create_engine(ExecutionContext& context, Address&& address, engine_options options = engine_options()) {
+    return create_engine(boost::asio::any_io_executor(context.get_executor()), std::forward<Address>(address),
+                         std::move(options));
+}
+
+} // namespace coropq
+
+#endif

@@ -1,0 +1,111 @@
+// Copyright (c) 2026 the coropq authors
+// Distributed under the Boost Software License, Version 1.0. (See accompanying file LICENSE.)
+
+#ifndef COROPQ_OPTIONS_HPP
+#define COROPQ_OPTIONS_HPP
+
+#include <coropq/credentials.hpp>
+#include <coropq/diagnostics.hpp>
+#include <coropq/pool.hpp>
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace coropq {
+
+/// Receives the notices and warnings that a server sends beside its results. Called on the executor of the session,
+/// one call at a time for a session; must not block, and what it throws is dropped.
+using notice_handler = std::function<void(const diagnostics& notice)>;
+
+/// How a connection is made, beyond what the URL says. Setters return the object, so they can be chained:
+///
+///     coropq::connect_options().application_name("reports").connect_timeout(5s).connect_arg("sslmode", "verify-full")
+class connect_options {
+public:
+    connect_options() = default;
+
+    /// Sets a connection parameter of libpq (PostgreSQL manual, "Parameter Key Words"): `sslmode`, `sslrootcert`,
+    /// `keepalives_idle`, `tcp_user_timeout`, `target_session_attrs`, `options` …; all that libpq knows, by its name
+    /// there. Overrides the same parameter of the URL. The names are checked when connecting: `option_error`
+    /// (`errc::invalid_option`) lists the nearest known one.
+    connect_options& connect_arg(std::string name, secret value) {
+        connect_args_.insert_or_assign(std::move(name), std::move(value));
+        return *this;
+    }
+
+    /// Sets several connection parameters.
+    connect_options& connect_args(const std::map<std::string, std::string>& arguments) {
+        for (const auto& [name, value] : arguments)
+            connect_arg(name, value);
+        return *this;
+    }
+
+    /// What has been set. Values are secrets, since passwords can be among them.
+    const std::map<std::string, secret>& connect_args() const noexcept { return connect_args_; }
+
+    /// The name that the server shows in `pg_stat_activity` and its log. The same as `connect_arg("application_name",
+    /// …)`.
+    connect_options& application_name(std::string_view name) { return connect_arg("application_name", name); }
+
+    /// The limit for each address that is tried, from the first packet until the session is ready, TLS and
+    /// authentication included; for a host name also the limit for its resolution. Default: `connect_timeout` of the
+    /// URL or of the environment (`PGCONNECT_TIMEOUT`), in seconds, otherwise 30 s. Zero: no limit.
+    connect_options& connect_timeout(std::chrono::milliseconds limit) {
+        connect_timeout_ = limit;
+        return *this;
+    }
+    const std::optional<std::chrono::milliseconds>& connect_timeout() const noexcept { return connect_timeout_; }
+
+    /// The limit for the whole of a connect, however many hosts and addresses there are. Default 120 s. Zero: no limit.
+    connect_options& total_connect_timeout(std::chrono::milliseconds limit) {
+        total_connect_timeout_ = limit;
+        return *this;
+    }
+    std::chrono::milliseconds total_connect_timeout() const noexcept { return total_connect_timeout_; }
+
+    /// Receives notices and warnings. Default: they are dropped. They never go to stderr.
+    connect_options& on_notice(notice_handler handler) {
+        on_notice_ = std::move(handler);
+        return *this;
+    }
+    const notice_handler& on_notice() const noexcept { return on_notice_; }
+
+private:
+    std::map<std::string, secret> connect_args_;
+    std::optional<std::chrono::milliseconds> connect_timeout_;
+    std::chrono::milliseconds total_connect_timeout_ = std::chrono::seconds(120);
+    notice_handler on_notice_;
+};
+
+/// How an engine makes and keeps its connections.
+class engine_options {
+public:
+    engine_options() = default;
+
+    /// How each connection is made.
+    engine_options& connect(connect_options options) {
+        connect_ = std::move(options);
+        return *this;
+    }
+    const connect_options& connect() const noexcept { return connect_; }
+
+    /// How many connections are kept, and how long to wait for one.
+    engine_options& pool(pool_options options) {
+        pool_ = options;
+        return *this;
+    }
+    const pool_options& pool() const noexcept { return pool_; }
+
+private:
+    connect_options connect_;
+    pool_options pool_;
+};
+
+} // namespace coropq
+
+#endif

@@ -1,0 +1,113 @@
+// Copyright (c) 2026 the coropq authors
+// Distributed under the Boost Software License, Version 1.0. (See accompanying file LICENSE.)
+
+#include <coropq/error.hpp>
+
+#include "error/diagnostics_fields.hpp"
+
+#include <utility>
+
+namespace coropq {
+
+namespace {
+
+// The name is the stable code that messages carry in brackets; the text is for errors without diagnostics.
+struct description {
+    const char* name;
+    const char* text;
+};
+
+description describe(errc value) noexcept {
+    switch (value) {
+    case errc::invalid_url: return {"invalid_url", "the URL or connection string can't be used"};
+    case errc::invalid_credentials_file: return {"invalid_credentials_file", "the credentials file can't be used"};
+    case errc::invalid_option: return {"invalid_option", "an option can't be used"};
+    case errc::invalid_parameter: return {"invalid_parameter", "a statement parameter can't be sent"};
+    case errc::host_not_found: return {"host_not_found", "the name of the server can't be resolved"};
+    case errc::connect_failed: return {"connect_failed", "the server can't be reached"};
+    case errc::connect_timeout: return {"connect_timeout", "the server didn't answer within the connect timeout"};
+    case errc::tls_failed: return {"tls_failed", "a trusted TLS connection can't be made"};
+    case errc::authentication_failed: return {"authentication_failed", "authentication isn't possible"};
+    case errc::not_postgresql: return {"not_postgresql", "the server doesn't speak the PostgreSQL protocol"};
+    case errc::connection_lost: return {"connection_lost", "the connection to the server was lost"};
+    case errc::not_connected: return {"not_connected", "the connection isn't open"};
+    case errc::already_connected: return {"already_connected", "the connection is open already"};
+    case errc::operation_in_progress:
+        return {"operation_in_progress", "another operation is in progress on the connection"};
+    case errc::engine_disposed: return {"engine_disposed", "the engine was disposed of"};
+    case errc::pool_timeout: return {"pool_timeout", "no connection became free in time"};
+    case errc::timeout: return {"timeout", "the deadline passed"};
+    case errc::unsupported: return {"unsupported", "this operation can't do that"};
+    case errc::null_value: return {"null_value", "the value is NULL"};
+    case errc::wrong_type: return {"wrong_type", "the value isn't of that type"};
+    case errc::unknown_column: return {"unknown_column", "the result has no such column"};
+    case errc::ambiguous_column: return {"ambiguous_column", "the result has several columns of that name"};
+    case errc::row_out_of_range: return {"row_out_of_range", "the result has no such row"};
+    }
+    return {"unknown", "unknown error"};
+}
+
+class client_category_type final : public boost::system::error_category {
+public:
+    constexpr client_category_type() noexcept : error_category(0x636f726f70710002ULL) {}
+
+    const char* name() const noexcept override { return "coropq"; }
+
+    std::string message(int value) const override {
+        const description found = describe(static_cast<errc>(value));
+        return std::string(found.text) + " [" + found.name + "]";
+    }
+};
+
+} // namespace
+
+const boost::system::error_category& client_category() noexcept {
+    static const client_category_type category;
+    return category;
+}
+
+error::error(error_code code, diagnostics details)
+    : system_error(code), details_(details.empty() ? detail::make_diagnostics(code, {}) : std::move(details)) {}
+
+void throw_error(error_code code, const diagnostics& details) {
+    if (code.category() == sqlstate_category()) {
+        const std::string state = sqlstate_text(code);
+        // While connecting, what the server answers is the reason why there is no connection.
+        if (!details.attempts().empty()) {
+            if (state.starts_with("28"))
+                throw authentication_error(code, details);
+            throw connection_error(code, details);
+        }
+        throw server_error(code, details);
+    }
+    if (code.category() == client_category()) {
+        switch (static_cast<errc>(code.value())) {
+        case errc::invalid_url:
+        case errc::invalid_credentials_file: throw url_error(code, details);
+        case errc::invalid_option:
+        case errc::invalid_parameter: throw option_error(code, details);
+        case errc::authentication_failed: throw authentication_error(code, details);
+        case errc::host_not_found:
+        case errc::connect_failed:
+        case errc::connect_timeout:
+        case errc::tls_failed:
+        case errc::not_postgresql:
+        case errc::connection_lost: throw connection_error(code, details);
+        case errc::timeout: throw timeout_error(code, details);
+        case errc::pool_timeout: throw pool_timeout(code, details);
+        case errc::null_value:
+        case errc::wrong_type:
+        case errc::unknown_column:
+        case errc::ambiguous_column:
+        case errc::row_out_of_range: throw result_error(code, details);
+        case errc::not_connected:
+        case errc::already_connected:
+        case errc::operation_in_progress:
+        case errc::engine_disposed:
+        case errc::unsupported: break;
+        }
+    }
+    throw error(code, details);
+}
+
+} // namespace coropq

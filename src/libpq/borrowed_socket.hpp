@@ -1,0 +1,53 @@
+// Copyright (c) 2026 the coropq authors
+// Distributed under the Boost Software License, Version 1.0. (See accompanying file LICENSE.)
+
+#ifndef COROPQ_SRC_LIBPQ_BORROWED_SOCKET_HPP
+#define COROPQ_SRC_LIBPQ_BORROWED_SOCKET_HPP
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/strand.hpp>
+#include <boost/system/error_code.hpp>
+
+namespace coropq::detail {
+
+using session_strand = boost::asio::strand<boost::asio::any_io_executor>;
+
+/// libpq's socket, registered with the event loop for as long as it is known to be the same one.
+///
+/// libpq owns its socket and may close it and open another one at any PQconnectPoll, even one with the same number, of
+/// which the kernel's poller then knows nothing. So it is given back before each call that may do so, and taken again
+/// afterwards, unconditionally. It must be given back before PQfinish as well: a closed number that is still registered
+/// would deliver the events of a stranger.
+///
+/// All functions are called on the strand.
+class borrowed_socket {
+public:
+    explicit borrowed_socket(const session_strand& strand) : descriptor_(strand) {}
+    borrowed_socket(const borrowed_socket&) = delete;
+    borrowed_socket& operator=(const borrowed_socket&) = delete;
+    ~borrowed_socket() { give_back(); }
+
+    /// Watches this socket from now on; -1 watches nothing.
+    void take(int socket);
+
+    /// Stops watching without closing. Waits in progress end with operation_aborted.
+    void give_back() noexcept;
+
+    /// Ends waits in progress with operation_aborted.
+    void cancel() noexcept;
+
+    boost::asio::awaitable<boost::system::error_code> wait_readable();
+    boost::asio::awaitable<boost::system::error_code> wait_writable();
+
+    /// Waits until the socket can be read or written. `readable` tells whether it can be read.
+    boost::asio::awaitable<boost::system::error_code> wait_readable_or_writable(bool& readable);
+
+private:
+    boost::asio::posix::stream_descriptor descriptor_;
+};
+
+} // namespace coropq::detail
+
+#endif

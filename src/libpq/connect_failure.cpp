@@ -1,0 +1,156 @@
+// Copyright (c) 2026 the coropq authors
+// Distributed under the Boost Software License, Version 1.0. (See accompanying file LICENSE.)
+
+#include "libpq/connect_failure.hpp"
+
+#include <utility>
+
+namespace coropq::detail {
+
+namespace {
+
+bool contains(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
+
+// libpq's errors while connecting carry no code. The phase says most; the words (of libpq's English messages) refine
+// it, and a translated libpq loses only the refinement.
+errc kind_of(ConnStatusType phase, std::string_view text) {
+    if (contains(text, "received invalid response to SSL negotiation") ||
+        contains(text, "received invalid response to GSSAPI negotiation") ||
+        contains(text, "expected authentication request from server") ||
+        contains(text, "received invalid authentication request") || contains(text, "invalid protocol negotiation") ||
+        contains(text, "wrong version number") || contains(text, "lost synchronization with server"))
+        return errc::not_postgresql;
+    if (contains(text, "SSL") || contains(text, "certificate") || contains(text, "private key file"))
+        return errc::tls_failed;
+    if (contains(text, "password") || contains(text, "authentication") || contains(text, "SASL") ||
+        contains(text, "SCRAM") || contains(text, "channel binding"))
+        return errc::authentication_failed;
+    if (phase == CONNECTION_SSL_STARTUP)
+        return errc::tls_failed;
+    return errc::connect_failed;
+}
+
+std::string hint_for(errc kind, std::string_view text, const connect_attempt& attempt) {
+    switch (kind) {
+    case errc::host_not_found: return "check the host name, and that this machine's name servers can be reached";
+    case errc::connect_failed:
+        if (contains(text, "Connection refused"))
+            return "nothing listens on this port: check host and port, and that the server is running";
+        if (contains(text, "No such file or directory"))
+            return "there is no socket for this port in the directory: check that the server is running on this "
+                   "machine, and where it keeps its socket";
+        if (contains(text, "closed the connection") || contains(text, "Connection reset"))
+            return "something accepted the connection and hung up: check the port, and the server's log";
+        if (contains(text, "session is ") || contains(text, "server is "))
+            return "the server isn't of the kind that target_session_attrs asks for";
+        return {};
+    case errc::connect_timeout:
+        return "nothing answers at this address: check host and port and the firewalls in between, or raise "
+               "connect_timeout";
+    case errc::not_postgresql: return "what listens on this port isn't a PostgreSQL server: check host and port";
+    case errc::tls_failed:
+        if (contains(text, "server does not support SSL"))
+            return "the server has TLS switched off: switch it on there (ssl = on), or use sslmode=prefer if the "
+                   "connection may be unencrypted";
+        if (contains(text, "root certificate file"))
+            return "give the file with the certificate of the authority that signed the server's, as "
+                   "sslrootcert=/path/to/ca.pem (for Query Service: DigiCert Global Root G2)";
+        if (contains(text, "does not match host name"))
+            return "the certificate belongs to another server: connect by a name that is in the certificate, or check "
+                   "that this is the right host";
+        if (contains(text, "certificate verify failed"))
+            return "the server's certificate has expired, or isn't signed by the authority in sslrootcert (for Query "
+                   "Service: DigiCert Global Root G2); look at it with: openssl s_client -starttls postgres -connect " +
+                   (attempt.host.empty() ? attempt.address : attempt.host) + ":" + attempt.port;
+        if (contains(text, "certificate"))
+            return "check the files in sslcert, sslkey and sslrootcert";
+        return {};
+    case errc::authentication_failed:
+        if (contains(text, "no password supplied"))
+            return "give a password in the URL, in PGPASSWORD or in the password file";
+        return {};
+    default: return {};
+    }
+}
+
+std::string hint_for(std::string_view sqlstate) {
+    if (sqlstate == "28P01")
+        return "check the user and the password; a token may have expired (Query Service's last 24 hours by default)";
+    if (sqlstate == "28000")
+        return "the server doesn't admit this user, database, address or kind of encryption: see pg_hba.conf there";
+    if (sqlstate == "3D000")
+        return "check the name of the database; psql -l lists those of a server";
+    if (sqlstate == "57P03")
+        return "the server is starting up, shutting down or recovering: try again in a moment";
+    if (sqlstate == "53300")
+        return "the server has no free connection slot: close some, or use smaller pools";
+    return {};
+}
+
+std::string place(const std::string& host, const std::string& port) {
+    if (host.starts_with('/') || host.starts_with('@'))
+        return "socket " + host + "/.s.PGSQL." + port;
+    if (host.find(':') != std::string::npos)
+        return "[" + host + "]:" + port;
+    return (host.empty() ? "the default socket, port " : host + ":") + port;
+}
+
+} // namespace
+
+connect_failure failure_of(PGconn* handle, ConnStatusType phase, connect_attempt attempt, const redaction& redact) {
+    connect_failure failure;
+    failure.message = parse_connect_message(PQerrorMessage(handle));
+    for (std::string* text : {&failure.message.text, &failure.message.detail, &failure.message.hint})
+        *text = redact.apply(std::move(*text));
+    failure.attempt = std::move(attempt);
+    if (failure.message.text.empty())
+        failure.message.text = "libpq gives no reason";
+    failure.attempt.reason = failure.message.text;
+    if (!failure.message.sqlstate.empty()) {
+        failure.attempt.code = make_sqlstate_code(failure.message.sqlstate);
+        failure.attempt.reason = failure.message.severity + ": " + failure.message.text;
+        failure.hint = failure.message.hint.empty() ? hint_for(failure.message.sqlstate) : failure.message.hint;
+        // As in libpq: a server that is starting or stopping may have a healthy neighbour.
+        failure.final = failure.message.sqlstate != "57P03" && failure.message.sqlstate != "57P01";
+        return failure;
+    }
+    const errc kind = kind_of(phase, failure.message.text);
+    failure.attempt.code = kind;
+    failure.hint = hint_for(kind, failure.message.text, failure.attempt);
+    failure.final = kind == errc::authentication_failed;
+    return failure;
+}
+
+connect_failure failure_of(error_code code, std::string reason, connect_attempt attempt) {
+    connect_failure failure;
+    failure.attempt = std::move(attempt);
+    failure.attempt.code = code;
+    failure.attempt.reason = std::move(reason);
+    if (code.category() == client_category())
+        failure.hint = hint_for(static_cast<errc>(code.value()), failure.attempt.reason, failure.attempt);
+    return failure;
+}
+
+diagnostics describe_failures(const connect_plan& plan, std::vector<connect_failure> failures, error_code& code) {
+    const connect_failure& decisive = failures.back();
+    code = decisive.attempt.code;
+    diagnostics_fields fields;
+    fields.host = decisive.attempt.host.empty() ? decisive.attempt.address : decisive.attempt.host;
+    fields.port = decisive.attempt.port;
+    fields.user = plan.user;
+    fields.database = plan.database;
+    fields.sqlstate = decisive.message.sqlstate;
+    fields.detail = decisive.message.detail;
+    fields.hint = decisive.hint;
+    std::string places;
+    for (const server_place& server : plan.servers)
+        places +=
+            (places.empty() ? "" : ", ") + place(server.host.empty() ? server.hostaddr : server.host, server.port);
+    fields.message =
+        "could not connect to " + places + " as user \"" + plan.user + "\" to database \"" + plan.database + "\"";
+    for (connect_failure& failure : failures)
+        fields.attempts.push_back(std::move(failure.attempt));
+    return diagnostics(code, std::move(fields));
+}
+
+} // namespace coropq::detail

@@ -1,0 +1,141 @@
+// Copyright (c) 2026 the coropq authors
+// Distributed under the Boost Software License, Version 1.0. (See accompanying file LICENSE.)
+
+#include "operation/run_operation.hpp"
+
+#include <coropq/error.hpp>
+
+#include "error/diagnostics_fields.hpp"
+
+#include <boost/asio/associated_allocator.hpp>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/bind_executor.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/dispatch.hpp>
+
+#include <exception>
+#include <memory>
+#include <new>
+
+namespace asio = boost::asio;
+
+namespace coropq::detail {
+
+namespace {
+
+using operation_strand = asio::strand<asio::any_io_executor>;
+
+// co_spawn's own cancellation handler refers to memory that the caller's slot owns, and to it only after a dispatch: a
+// caller on another thread could destroy its slot in between. This one shares what it needs.
+struct cancellation_relay {
+    explicit cancellation_relay(const operation_strand& target) : strand(target) {}
+
+    operation_strand strand;
+    asio::cancellation_signal signal; // emitted on the strand only
+    bool ended = false;               // changed and read on the strand only
+};
+
+struct relay_cancellation {
+    std::shared_ptr<cancellation_relay> relay;
+
+    void operator()(asio::cancellation_type type) const {
+        asio::dispatch(relay->strand, [relay = relay, type] {
+            if (!relay->ended)
+                relay->signal.emit(type);
+        });
+    }
+};
+
+// Calls the handler, and writes the caller's references right before, on the handler's executor.
+class completion {
+public:
+    completion(operation_handler handler, result* output, diagnostics* details)
+        : handler_(std::move(handler)), output_(output), details_(details) {}
+
+    void operator()(const std::exception_ptr& problem, operation_outcome outcome) {
+        if (problem)
+            outcome = outcome_of(problem);
+        if (output_)
+            *output_ = std::move(outcome.output);
+        if (details_)
+            *details_ = std::move(outcome.details);
+        std::move(handler_)(outcome.code);
+    }
+
+    const operation_handler& handler() const noexcept { return handler_; }
+
+private:
+    static operation_outcome outcome_of(const std::exception_ptr& problem) {
+        try {
+            std::rethrow_exception(problem);
+        } catch (const error& failure) {
+            return {failure.code(), failure.details()};
+        } catch (const boost::system::system_error& failure) {
+            return failed_operation(failure.code(), failure.code().message());
+        } catch (const std::bad_alloc&) {
+            return {make_error_code(boost::system::errc::not_enough_memory), {}};
+        }
+    }
+
+    operation_handler handler_;
+    result* output_;
+    diagnostics* details_;
+};
+
+} // namespace
+
+} // namespace coropq::detail
+
+// Memory that Asio needs for the completion comes from the handler's allocator.
+template <class Allocator>
+struct boost::asio::associated_allocator<coropq::detail::completion, Allocator> {
+    using inner = boost::asio::associated_allocator<coropq::detail::operation_handler, Allocator>;
+    using type = typename inner::type;
+
+    static type get(const coropq::detail::completion& object, const Allocator& fallback = Allocator()) noexcept {
+        return inner::get(object.handler(), fallback);
+    }
+};
+
+namespace coropq::detail {
+
+namespace {
+
+// Ends the relay with the operation: a signal that comes late must not reach what the strand does next.
+asio::awaitable<operation_outcome> relayed(asio::awaitable<operation_outcome> operation,
+                                           std::shared_ptr<cancellation_relay> relay) {
+    operation_outcome outcome = co_await std::move(operation);
+    if (relay)
+        relay->ended = true;
+    co_return outcome;
+}
+
+} // namespace
+
+operation_outcome failed_operation(boost::system::error_code code, std::string message, std::string hint) {
+    return {code, make_diagnostics(code, std::move(message), std::move(hint))};
+}
+
+void run_operation(const operation_strand& strand, const asio::any_io_executor& executor,
+                   asio::awaitable<operation_outcome> operation, result* output, diagnostics* details,
+                   operation_handler handler) {
+    const auto handler_executor = asio::get_associated_executor(handler, executor);
+    std::shared_ptr<cancellation_relay> relay;
+    asio::cancellation_slot inner;
+    if (auto slot = asio::get_associated_cancellation_slot(handler); slot.is_connected()) {
+        relay = std::make_shared<cancellation_relay>(strand);
+        inner = relay->signal.slot();
+        slot.emplace<relay_cancellation>(relay_cancellation{relay});
+    }
+    asio::co_spawn(strand, relayed(std::move(operation), std::move(relay)),
+                   asio::bind_cancellation_slot(
+                       inner, asio::bind_executor(handler_executor, completion(std::move(handler), output, details))));
+}
+
+void throw_if_failed(boost::system::error_code code, const diagnostics& details) {
+    if (code)
+        throw_error(code, details);
+}
+
+} // namespace coropq::detail

@@ -16,6 +16,7 @@ namespace coropq::detail {
 struct notice_sink {
     notice_handler handler;
     redaction redact;
+    bool farewell = false; ///< The server has said, outside of a statement, that it ends the session.
 
     /// From now on libpq writes nothing to stderr for this connection.
     void install(PGconn* handle) { PQsetNoticeReceiver(handle, &notice_sink::receive, this); }
@@ -24,10 +25,11 @@ private:
     // Called by libpq, a C library: nothing may be thrown through it.
     static void receive(void* self, const PGresult* notice) noexcept {
         try {
-            const auto& sink = *static_cast<notice_sink*>(self);
+            auto& sink = *static_cast<notice_sink*>(self);
+            diagnostics_fields fields = fields_of(notice, sink.redact);
+            sink.farewell = sink.farewell || fields.severity == "FATAL" || fields.severity == "PANIC";
             if (!sink.handler)
                 return;
-            diagnostics_fields fields = fields_of(notice, sink.redact);
             const auto code = make_sqlstate_code(fields.sqlstate);
             sink.handler(diagnostics(code, std::move(fields)));
         } catch (...) { // NOLINT(bugprone-empty-catch): a handler that throws has no one to tell

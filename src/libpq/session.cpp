@@ -117,6 +117,9 @@ asio::awaitable<operation_outcome> session::run(pointer self, asio::awaitable<op
 
 namespace {
 
+// libpq's own messages come with advice on indented lines, which says nothing to a program's user.
+std::string one_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+
 operation_outcome busy_elsewhere() {
     return failed_operation(errc::operation_in_progress, "another operation is in progress on the connection",
                             "wait for it to end, or use another connection");
@@ -212,50 +215,38 @@ asio::awaitable<operation_outcome> session::execute_exclusively(const statement&
     const int sent = PQsendQueryParams(state_->handle.get(), work.sql().c_str(), static_cast<int>(values.size()),
                                        nullptr, values.data(), nullptr, nullptr, 0);
     if (sent == 0)
-        co_return lost(errc::connection_lost);
+        co_return lost(errc::connection_lost, diagnostics());
 
     operation_outcome outcome;
     error_code code = co_await send_all();
     if (!code)
         code = co_await read_results(outcome);
+    if (!code && PQstatus(state_->handle.get()) == CONNECTION_BAD)
+        code = errc::connection_lost;
     if (code)
-        co_return lost(code);
-    if (outcome.code && PQstatus(state_->handle.get()) == CONNECTION_BAD) {
-        // The server's last words (an administrator's shutdown, say) are the better reason.
-        diagnostics_fields fields;
-        fields.message = "the connection to the server was lost: " + outcome.details.message();
-        fields.sqlstate = outcome.details.sqlstate();
-        fields.hint = "the statement may or may not have run";
-        fields.host = state_->host;
-        fields.port = state_->port;
-        fields.user = state_->user;
-        fields.database = state_->database;
-        fields.statement = work.sql();
-        finish();
-        outcome.code = errc::connection_lost;
-        outcome.details = diagnostics(outcome.code, std::move(fields));
-    }
+        co_return lost(code, outcome.details);
     co_return outcome;
 }
 
-// Ends the session after a failure of the connection itself, and says why.
-operation_outcome session::lost(error_code code) {
+// Ends the session after a failure of the connection itself, and says why. The server's last words (an administrator's
+// shutdown, say) are a better reason than that the stream has ended.
+operation_outcome session::lost(error_code code, const diagnostics& last_words) {
     if (code == asio::error::operation_aborted) {
         finish();
-        return {code, make_diagnostics(code, "the operation was cancelled; the connection was closed")};
+        return failed_operation(code, "the operation was cancelled; the connection was closed");
     }
+    std::string reason = last_words.message();
+    if (reason.empty())
+        reason = one_line(state_->notices.redact.apply(PQerrorMessage(state_->handle.get())));
     diagnostics_fields fields;
-    std::string reason = state_->notices.redact.apply(PQerrorMessage(state_->handle.get()));
-    while (!reason.empty() && reason.back() == '\n')
-        reason.pop_back();
-    for (char& c : reason)
-        c = c == '\n' || c == '\t' ? ' ' : c;
-    fields.message = "the connection to the server was lost" + (reason.empty() ? code.message() : ": " + reason);
+    fields.message = "the connection to the server was lost: " + (reason.empty() ? code.message() : reason);
+    fields.sqlstate = last_words.sqlstate();
     fields.hint = "the statement may or may not have run";
     fields.host = state_->host;
     fields.port = state_->port;
     fields.user = state_->user;
     fields.database = state_->database;
+    fields.statement = state_->notices.redact.running_sql();
     finish();
     const error_code final_code = errc::connection_lost;
     return {final_code, diagnostics(final_code, std::move(fields))};
@@ -379,9 +370,13 @@ void session::abandon() {
 
 bool session::is_reusable() {
     PGconn* const handle = state_->handle.get();
-    // An idle session has nothing to say. What has arrived is the server's farewell, or the end of the stream.
-    return handle && !state_->busy && PQconsumeInput(handle) == 1 && PQstatus(handle) == CONNECTION_OK &&
-           PQisBusy(handle) == 0 && PQtransactionStatus(handle) == PQTRANS_IDLE;
+    if (!handle || state_->busy)
+        return false;
+    // An idle session has nothing to say. What has arrived is the server's farewell, and behind it, for the second
+    // look, the end of the stream.
+    return PQconsumeInput(handle) == 1 && PQconsumeInput(handle) == 1 && PQisBusy(handle) == 0 &&
+           PQstatus(handle) == CONNECTION_OK && !state_->notices.farewell &&
+           PQtransactionStatus(handle) == PQTRANS_IDLE;
 }
 
 } // namespace coropq::detail

@@ -67,7 +67,7 @@ private:
     boost::asio::awaitable<boost::system::error_code> read_results(operation_outcome& outcome);
     boost::asio::awaitable<boost::system::error_code> wait_for_input();
     boost::asio::awaitable<boost::system::error_code> leave_copy(int status, operation_outcome& outcome);
-    operation_outcome lost(boost::system::error_code code);
+    operation_outcome lost(boost::system::error_code code, const diagnostics& last_words);
     void finish();
 
     std::unique_ptr<state> state_;

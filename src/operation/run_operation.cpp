@@ -26,8 +26,9 @@ namespace {
 
 using operation_strand = asio::strand<asio::any_io_executor>;
 
-// co_spawn's own cancellation handler refers to memory that the caller's slot owns, and to it only after a dispatch: a
-// caller on another thread could destroy its slot in between. This one shares what it needs.
+// co_spawn's own cancellation handler refers to memory that the caller's slot owns, and does so after a dispatch: a
+// caller on another thread could have destroyed its slot by then. This one is shared by those who use it. The caller's
+// slot isn't among them, because it may outlive the context that the strand belongs to.
 struct cancellation_relay {
     explicit cancellation_relay(const operation_strand& target) : strand(target) {}
 
@@ -37,10 +38,13 @@ struct cancellation_relay {
 };
 
 struct relay_cancellation {
-    std::shared_ptr<cancellation_relay> relay;
+    std::weak_ptr<cancellation_relay> target;
 
     void operator()(asio::cancellation_type type) const {
-        asio::dispatch(relay->strand, [relay = relay, type] {
+        const std::shared_ptr<cancellation_relay> relay = target.lock();
+        if (!relay)
+            return;
+        asio::dispatch(relay->strand, [relay, type] {
             if (!relay->ended)
                 relay->signal.emit(type);
         });

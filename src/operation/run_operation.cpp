@@ -54,8 +54,9 @@ struct relay_cancellation {
 // Calls the handler, and writes the caller's references right before, on the handler's executor.
 class completion {
 public:
-    completion(operation_handler handler, result* output, diagnostics* details)
-        : handler_(std::move(handler)), output_(output), details_(details) {}
+    completion(operation_handler handler, result* output, diagnostics* details,
+               std::shared_ptr<cancellation_relay> relay)
+        : handler_(std::move(handler)), output_(output), details_(details), relay_(std::move(relay)) {}
 
     void operator()(const std::exception_ptr& problem, operation_outcome outcome) {
         if (problem)
@@ -85,6 +86,7 @@ private:
     operation_handler handler_;
     result* output_;
     diagnostics* details_;
+    std::shared_ptr<cancellation_relay> relay_; // co_spawn uses its slot until the completion is called
 };
 
 } // namespace
@@ -132,9 +134,9 @@ void run_operation(const operation_strand& strand, const asio::any_io_executor& 
         inner = relay->signal.slot();
         slot.emplace<relay_cancellation>(relay_cancellation{relay});
     }
+    completion complete(std::move(handler), output, details, relay);
     asio::co_spawn(strand, relayed(std::move(operation), std::move(relay)),
-                   asio::bind_cancellation_slot(
-                       inner, asio::bind_executor(handler_executor, completion(std::move(handler), output, details))));
+                   asio::bind_cancellation_slot(inner, asio::bind_executor(handler_executor, std::move(complete))));
 }
 
 void throw_if_failed(boost::system::error_code code, const diagnostics& details) {

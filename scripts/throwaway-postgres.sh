@@ -44,22 +44,23 @@ fail() {
 
 find_bindir() {
     local candidate
-    if [[ -n ${COROPQ_POSTGRES_BINDIR:-} ]]; then
-        printf '%s\n' "$COROPQ_POSTGRES_BINDIR"
-        return
-    fi
     while IFS= read -r candidate; do
         if [[ -x $candidate/initdb && -x $candidate/postgres ]]; then
             printf '%s\n' "$candidate"
             return
         fi
     done < <(
+        if [[ -n ${COROPQ_POSTGRES_BINDIR:-} ]]; then
+            printf '%s\n' "$COROPQ_POSTGRES_BINDIR"
+            exit
+        fi
         printf '%s\n' /usr/lib/postgresql/*/bin | sort -rV
         pg_config --bindir 2>/dev/null || true
         command -v initdb | sed 's|/[^/]*$||' || true
     )
     cat >&2 <<-'MESSAGE'
-	No PostgreSQL server is installed (looked for initdb in /usr/lib/postgresql/*/bin, pg_config --bindir and PATH).
+	No PostgreSQL server is installed (looked for initdb in COROPQ_POSTGRES_BINDIR where that is set, otherwise in
+	/usr/lib/postgresql/*/bin, pg_config --bindir and PATH).
 	  Debian, Ubuntu:  sudo apt-get install postgresql
 	  Fedora:          sudo dnf install postgresql-server
 	or say where its programs are: COROPQ_POSTGRES_BINDIR=/where/they/are

@@ -63,31 +63,38 @@ words split_command(std::string_view text) {
     return result;
 }
 
-/// True if a new `keyword=` begins here.
-bool starts_with_keyword(std::string_view text) noexcept {
-    const std::size_t equals = text.find('=');
-    return equals != npos && is_libpq_keyword(trim(text.substr(0, equals)));
+/// True if a new `keyword=` begins here, the line breaks in it left out of account.
+bool starts_with_keyword(std::string_view text) {
+    constexpr std::size_t longest = 40; // more than the longest keyword
+    std::string keyword;
+    for (char c : text.substr(0, 2 * longest)) {
+        if (c == '=')
+            return is_libpq_keyword(trim(keyword));
+        if (c != '\r' && c != '\n')
+            keyword += c;
+    }
+    return false;
 }
 
 /// Removes the line breaks that a copied connection text got on its way. A break that fell on a space between two
 /// parameters becomes one again; any other one is in the middle of a keyword or a value, which are joined.
 secret_buffer join_lines(std::string_view text, bool keyword_values) {
     secret_buffer result;
-    result.reserve(text.size() + 1);
+    result.reserve(2 * text.size());
     while (!text.empty()) {
         const std::size_t end = std::min(text.find_first_of("\r\n"), text.size());
         const std::string_view line = trim(text.substr(0, end));
+        if (!line.empty()) {
+            if (!result.empty() && result.back() == '\\') // a line that was continued inside quotes
+                result.pop_back();
+            // In the middle of a keyword if nothing since the last space has a "=".
+            const auto word = std::find_if(result.rbegin(), result.rend(), is_space).base();
+            const bool between = std::find(word, result.end(), '=') != result.end();
+            if (keyword_values && between && starts_with_keyword(text))
+                result.push_back(' ');
+            result.insert(result.end(), line.begin(), line.end());
+        }
         text.remove_prefix(std::min(end + 1, text.size()));
-        if (line.empty())
-            continue;
-        if (!result.empty() && result.back() == '\\') // a line that was continued inside quotes
-            result.pop_back();
-        // In the middle of a keyword if nothing since the last space has a "=".
-        const auto word = std::find_if(result.rbegin(), result.rend(), is_space).base();
-        const bool between = std::find(word, result.end(), '=') != result.end();
-        if (keyword_values && between && starts_with_keyword(line))
-            result.push_back(' ');
-        result.insert(result.end(), line.begin(), line.end());
     }
     return result;
 }
@@ -153,55 +160,63 @@ void add_database(command& out, std::string_view text) {
     }
 }
 
-command read_arguments(const words& arguments, std::size_t first) {
-    command result;
-    std::optional<std::string_view> database;
-    bool has_user = false;
-    std::size_t positional = 0;
-    for (std::size_t i = 0; i != first; ++i) {
+/// "PGPASSWORD=… PGHOST=…"
+void read_variables(command& out, const words& arguments, std::size_t count) {
+    for (std::size_t i = 0; i != count; ++i) {
         const std::string_view assignment = view(arguments[i]);
         const std::size_t equals = assignment.find('=');
         const std::string_view keyword = keyword_of_variable(assignment.substr(0, equals));
         if (equals == npos || keyword.empty())
             throw_problem(problems::not_psql);
-        add(result, keyword, assignment.substr(equals + 1));
+        add(out, keyword, assignment.substr(equals + 1));
     }
-    for (std::size_t i = first + 1; i < arguments.size(); ++i) {
+}
+
+/// What follows the word psql, in the order in which psql itself takes it: first options, then what is left is the
+/// database and the user, unless options gave them.
+void read_arguments(command& out, const words& arguments, std::size_t first) {
+    std::optional<std::string_view> database;
+    std::optional<std::string_view> user;
+    std::vector<std::string_view> rest;
+    for (std::size_t i = first; i < arguments.size(); ++i) {
         const std::string_view word = view(arguments[i]);
         if (word == "-w" || word == "-W" || word == "--no-password" || word == "--password")
             continue;
-        if (word.size() > 1 && word.front() == '-') {
-            // "-h host", "-hhost", "--host host", "--host=host"
-            const bool is_long = word.starts_with("--");
-            const std::size_t name_size = is_long ? std::min(word.find('='), word.size()) : 2;
-            const std::string_view keyword = keyword_of_option(word.substr(0, name_size));
-            if (keyword.empty())
-                throw_problem(problems::psql_option);
-            std::string_view value = word.substr(std::min(name_size + (is_long ? 1 : 0), word.size()));
-            if (name_size == word.size()) {
-                if (++i == arguments.size())
-                    throw_problem(problems::psql_option_value);
-                value = view(arguments[i]);
-            }
-            has_user = has_user || keyword == "user";
-            if (keyword == "dbname")
-                database = value;
-            else
-                add(result, keyword, value);
-        } else if (!database) {
-            database = word;
-            ++positional;
-        } else if (!has_user && positional < 2 && word.find('=') == npos) {
-            add(result, "user", word);
-            has_user = true;
-            ++positional;
-        } else {
-            throw_problem(problems::psql_arguments);
+        if (word.size() < 2 || word.front() != '-') {
+            rest.push_back(word);
+            continue;
         }
+        // "-h host", "-hhost", "--host host", "--host=host"
+        const bool is_long = word.starts_with("--");
+        const std::size_t name_size = is_long ? std::min(word.find('='), word.size()) : 2;
+        const std::string_view keyword = keyword_of_option(word.substr(0, name_size));
+        if (keyword.empty())
+            throw_problem(problems::psql_option);
+        std::string_view value = word.substr(std::min(name_size + (is_long ? 1 : 0), word.size()));
+        if (name_size == word.size()) {
+            if (++i == arguments.size())
+                throw_problem(problems::psql_option_value);
+            value = view(arguments[i]);
+        }
+        if (keyword == "dbname")
+            database = value;
+        else if (keyword == "user")
+            user = value;
+        else
+            add(out, keyword, value);
     }
+    for (std::string_view word : rest) {
+        if (!database)
+            database = word;
+        else if (!user && word.find('=') == npos)
+            user = word;
+        else
+            throw_problem(problems::psql_arguments);
+    }
+    if (user)
+        add(out, "user", *user);
     if (database)
-        add_database(result, *database);
-    return result;
+        add_database(out, *database);
 }
 
 } // namespace
@@ -216,7 +231,10 @@ url url::from_psql_command(std::string_view text) {
         std::find_if(arguments.begin(), arguments.end(), [](const secret_buffer& word) { return is_psql(view(word)); });
     if (psql == arguments.end())
         throw_problem(problems::not_psql);
-    const command parsed = read_arguments(arguments, static_cast<std::size_t>(psql - arguments.begin()));
+    const auto position = static_cast<std::size_t>(psql - arguments.begin());
+    command parsed;
+    read_variables(parsed, arguments, position);
+    read_arguments(parsed, arguments, position + 1);
     const url options = from_entries(parsed.entries);
     if (!parsed.address)
         return options;

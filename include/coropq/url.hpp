@@ -43,7 +43,8 @@ struct host_port {
     friend bool operator==(const host_port&, const host_port&) = default;
 };
 
-/// One parameter of a URL's query. `?host=a&host=b` is one parameter with two values, in that order.
+/// One parameter of a URL's query. `?host=a&host=b` is one parameter with two values, in that order. The values of
+/// those that `url::to_string` hides are overwritten when it is destroyed or assigned to.
 ///
 ///     coropq::query_parameters query = {{"sslmode", "verify-full"}, {"host", {"a", "b"}}};
 struct query_parameter {
@@ -53,6 +54,10 @@ struct query_parameter {
     query_parameter(std::string_view name, std::string_view value);
     query_parameter(std::string_view name, std::initializer_list<std::string_view> several);
     query_parameter(std::string_view name, std::vector<std::string> several);
+    query_parameter(const query_parameter&) = default;
+    query_parameter(query_parameter&&) noexcept = default;
+    query_parameter& operator=(query_parameter other) noexcept;
+    ~query_parameter();
 
     friend bool operator==(const query_parameter&, const query_parameter&) = default;
 };

@@ -83,13 +83,18 @@ const problem* check(const reading& candidate) {
         return &problems::ambiguous;
     if (const problem* wrong = parse_authority(candidate.authority, nullptr))
         return wrong;
+    // A third slash in front of "user:password@host" would make all of it the name of a database.
+    if (candidate.database &&
+        candidate.database->find('@', std::min(candidate.database->find(':'), candidate.database->size())) != npos)
+        return &problems::ambiguous;
     // A raw @ in the query can be the one that ends the credentials, unless it clearly stands in a value.
     std::string_view query = candidate.query;
     while (!query.empty()) {
         const std::string_view item = query.substr(0, query.find('&'));
         query.remove_prefix(std::min(item.size() + 1, query.size()));
-        if (item.find('@') != npos && item.find('=') == npos)
-            return &problems::query_no_value;
+        const std::size_t equals = item.find('=');
+        if (item.find('@') < equals)
+            return equals == npos ? &problems::query_no_value : &problems::ambiguous;
     }
     return nullptr;
 }

@@ -20,6 +20,19 @@ query_parameter::query_parameter(std::string_view name, std::initializer_list<st
 query_parameter::query_parameter(std::string_view name, std::vector<std::string> several)
     : key(name), values(std::move(several)) {}
 
+query_parameter& query_parameter::operator=(query_parameter other) noexcept {
+    key.swap(other.key);
+    values.swap(other.values);
+    return *this;
+}
+
+query_parameter::~query_parameter() {
+    if (!detail::is_secret_key(key))
+        return;
+    for (std::string& value : values)
+        detail::wipe(value);
+}
+
 namespace detail {
 
 bool is_flag(std::string_view text) noexcept {
@@ -40,8 +53,11 @@ query_text parse_query(std::string_view text) {
         } else if (equals == 0) {
             throw_problem(problems::query_no_key);
         } else if (equals != std::string_view::npos) {
-            append_values(result.parameters,
-                          {decode(item.substr(0, equals), true), decode(item.substr(equals + 1), true)});
+            std::string key = decode(item.substr(0, equals), true);
+            std::string value = decode(item.substr(equals + 1), true);
+            append_values(result.parameters, {key, value});
+            if (is_secret_key(key))
+                wipe(value);
         } else if (is_flag(item)) {
             result.flags += (result.flags.empty() ? "" : "&") + std::string(item);
         } else {
@@ -113,7 +129,7 @@ url url::update_query_dict(const query_parameters& parameters, bool append) cons
         const auto found = std::find_if(query.begin(), query.end(),
                                         [&](const query_parameter& each) { return each.key == parameter.key; });
         if (!append && found != query.end())
-            found->values = parameter.values;
+            *found = parameter;
         else
             detail::append_values(query, parameter);
     }

@@ -14,11 +14,6 @@ namespace coropq {
 
 /// The parts of a URL in the form in which they are kept, checked by `url::create`.
 struct url::representation {
-    representation() = default;
-    representation(const representation&) = default;
-    representation& operator=(const representation&) = delete;
-    ~representation(); // overwrites the secrets of the query
-
     std::string drivername;
     std::optional<std::string> user;
     std::optional<secret> password;

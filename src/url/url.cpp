@@ -74,15 +74,6 @@ std::size_t mix(std::size_t seed, std::size_t value) noexcept {
 
 } // namespace
 
-url::representation::~representation() {
-    for (query_parameter& parameter : query) {
-        if (!is_secret_key(parameter.key))
-            continue;
-        for (std::string& value : parameter.values)
-            wipe(value);
-    }
-}
-
 url url::create(url_parts parts) {
     auto made = std::make_shared<representation>();
     made->drivername = check_drivername(std::move(parts.drivername));

@@ -115,13 +115,15 @@ TEST(url_parse, raw_separators_in_credentials_that_can_be_read_in_one_way) {
     check({"postgresql://u@d:p@ss@h/db", "u@d", "p@ss", "h:-", "db"});
     check({"postgresql://u:[p]@h/db", "u", "[p]", "h:-", "db"});
     check({"postgresql://u:p/@h", "u", "p/", "h:-", {}});
+    check({"postgresql://u:p@s/s:x@h/db", "u", "p@s/s:x", "h:-", "db"});
 }
 
 TEST(url_parse, two_possible_readings_are_refused) {
     // A tail of a password must not be sent to a wrong host as the name of a database.
     for (const char* input : {"postgresql://u:12/ss@h/db", "postgresql://h:80/db@x", "postgresql://u:p@s/s@h/db",
                               "postgresql://u:p@s?s=1@h/db", "postgresql://u:p/s@s/s@h/db", "postgresql://u:1?a=b@h",
-                              "postgresql://u:p@h/test database with@atsign", "postgresql://h:5432/db?passfile=a@b"}) {
+                              "postgresql://u:p@h/test database with@atsign", "postgresql://h:5432/db?passfile=a@b",
+                              "postgresql:///u:p@h/db", "postgresql://u/v:p@h/db", "postgresql://u?r:p@h/db?a=b"}) {
         const std::string error = parse_error(input);
         EXPECT_NE(error.find("can be read in two ways"), std::string::npos) << input << error;
         EXPECT_NE(error.find("write %40 for @ in the user name, or use url::create"), std::string::npos) << error;

@@ -75,7 +75,7 @@ T run(asio::io_context& context, asio::awaitable<T> operation, std::chrono::mill
         auto result = std::make_shared<std::optional<T>>();
         asio::co_spawn(context, detail::keep(std::move(operation), result), std::move(token));
         detail::run_until_done(context, state, limit, where);
-        return std::move(**result);
+        return std::move(result->value());
     }
 }
 

@@ -137,7 +137,8 @@ postgres_cluster::postgres_cluster(const std::vector<setting>& settings) : owner
         std::vector<std::string> arguments{"start", directory_, "--owner-pid", std::to_string(owner_)};
         for (const auto& [name, value] : settings) {
             arguments.emplace_back("--set");
-            arguments.push_back(name + "=" + value);
+            arguments.push_back(name);
+            arguments.back().append("=").append(value);
         }
         run_script(arguments);
         values_ = parse_environment(read_file(directory_ + "/environment"));
@@ -168,6 +169,7 @@ void postgres_cluster::run_script(const std::vector<std::string>& arguments) con
     std::vector<std::string> command{"bash", COROPQ_SCRIPTS_DIR "/throwaway-postgres.sh"};
     command.insert(command.end(), arguments.begin(), arguments.end());
     std::vector<char*> pointers;
+    pointers.reserve(command.size() + 1);
     for (std::string& word : command)
         pointers.push_back(word.data());
     pointers.push_back(nullptr);

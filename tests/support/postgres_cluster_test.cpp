@@ -180,7 +180,7 @@ TEST(postgres_cluster, is_removed_when_the_program_is_killed) {
     if (child == 0) {
         // Of its own, and not ended by any destructor.
         const postgres_cluster own;
-        const std::string directory = own.socket_directory();
+        const std::string& directory = own.socket_directory();
         if (::write(channel[1], directory.data(), directory.size()) < 0)
             std::_Exit(1);
         ::raise(SIGKILL);

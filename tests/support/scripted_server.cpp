@@ -62,8 +62,6 @@ struct scripted_session::implementation {
         if (!done) {
             // The operation refers to this frame: it has to end before.
             abandon();
-            while (!done)
-                context.run_one();
             if (stopping)
                 throw script_ended();
             throw script_failure("connection " + std::to_string(number) + ": waited too long " + what);
@@ -86,10 +84,13 @@ struct scripted_session::implementation {
                error == asio::error::bad_descriptor || error == asio::ssl::error::stream_truncated;
     }
 
+    /// Gives up what is going on, and waits until it has ended.
     void abandon() {
         error_code ignored;
         timer.cancel();
         socket.close(ignored);
+        context.restart();
+        context.run();
     }
 
     std::size_t read_some(char* to, std::size_t size) {
@@ -138,7 +139,7 @@ struct scripted_session::implementation {
     /// Says that TLS ends, as PostgreSQL does when it closes a connection, and then FIN.
     void end_tls() {
         bool done = false;
-        tls->async_shutdown([&done](error_code) { done = true; });
+        tls.value().async_shutdown([&done](error_code) { done = true; });
         const auto run_until = [&](clock::time_point deadline) {
             context.restart();
             while (!done && !stopping && context.run_one_until(deadline) != 0) {
@@ -151,8 +152,6 @@ struct scripted_session::implementation {
         run_until(clock::time_point::max());
         if (!done) {
             abandon();
-            while (!done)
-                context.run_one();
             throw script_ended();
         }
         // What comes now is encrypted, and nobody decrypts it.

@@ -186,7 +186,7 @@ startup_packet parse_startup_packet(std::string_view packet) {
         const std::size_t end = packet.find('\0');
         if (end == std::string_view::npos)
             throw std::runtime_error("the startup packet isn't terminated");
-        const std::string text(packet.substr(0, end));
+        std::string text(packet.substr(0, end));
         packet.remove_prefix(end + 1);
         return text;
     };

@@ -46,7 +46,7 @@ answer=$(echo through | "$script" bash -c 'read -r word
 nothing_left 'after a command'
 
 status=0
-"$script" no-such-command 2>/dev/null || status=$?
+"$script" /nowhere/no-such-command 2>/dev/null || status=$?
 [[ $status == 127 ]] || fail "exit status $status for a command that doesn't exist"
 nothing_left 'after a command that does not exist'
 

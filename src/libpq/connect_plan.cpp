@@ -8,6 +8,7 @@
 #include "error/diagnostics_fields.hpp"
 #include "libpq/handles.hpp"
 #include "libpq/keywords.hpp"
+#include "libpq/name_resolution.hpp"
 #include "libpq/server_message.hpp"
 
 #include <algorithm>
@@ -136,7 +137,12 @@ public:
                 message.pop_back();
             fail("the connection options can't be used: " + message);
         }
+        if (const char* host = PQhost(probe.get()); host && (*this)("host").empty() && (*this)("hostaddr").empty())
+            default_host_ = host;
     }
+
+    // The directory of sockets that libpq was built with, where no host is given.
+    const std::string& default_host() const noexcept { return default_host_; }
 
     std::string operator()(std::string_view name) const {
         for (const PQconninfoOption* option = options_.get(); option->keyword; ++option) {
@@ -148,6 +154,7 @@ public:
 
 private:
     conninfo_handle options_;
+    std::string default_host_;
 };
 
 void check_port(const std::string& port) {
@@ -173,8 +180,10 @@ std::vector<server_place> servers_of(const effective_options& effective) {
              "give each host its port, or one port for all");
     std::vector<server_place> servers(count);
     for (std::size_t i = 0; i != count; ++i) {
-        servers[i].host = i < hosts.size() ? hosts[i] : "";
+        servers[i].host = i < hosts.size() ? hosts[i] : effective.default_host();
         servers[i].hostaddr = i < addresses.size() ? addresses[i] : "";
+        if (!servers[i].hostaddr.empty() && !is_ip_address(servers[i].hostaddr))
+            fail("the connection option \"hostaddr\" isn't an IP address", "names belong into the option \"host\"");
         servers[i].port = ports[ports.size() == 1 ? 0 : i];
         if (servers[i].port.empty())
             servers[i].port = "5432";
@@ -212,6 +221,10 @@ connect_plan make_connect_plan(const url& address, const connect_options& option
     if (plan.database.empty())
         plan.database = plan.user; // the server's default
     plan.on_notice = options.on_notice();
+    // Without one, OpenSSL would ask for the password of an encrypted key on the terminal, and wait for it. A key that
+    // isn't encrypted doesn't care.
+    if (effective("sslpassword").empty())
+        plan.arguments.insert_or_assign("sslpassword", " ");
     for (const char* handled : {"host", "hostaddr", "port", "target_session_attrs", "connect_timeout"})
         plan.arguments.erase(handled);
     return plan;

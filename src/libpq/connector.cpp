@@ -198,7 +198,7 @@ asio::awaitable<connection_handle> connector::try_address(std::size_t server, st
     const time_limit timer(strand_, limit, [this] { wake(); });
     return_guard guard(socket_);
     ConnStatusType phase = CONNECTION_NEEDED;
-    const error_code code = co_await shake_hands(handle, phase);
+    const error_code code = co_await shake_hands(handle, phase, limit);
     if (!code) {
         guard.keep();
         co_return handle;
@@ -236,12 +236,16 @@ connection_handle connector::start(std::size_t server, const std::string& addres
     if (!handle)
         throw std::bad_alloc();
     notices_.install(handle.get());
+    // It may come from the environment, a service file or a password file, and is a secret all the same.
+    if (const char* password = PQpass(handle.get()))
+        notices_.redact.add_secret(secret(password));
     PQsetErrorVerbosity(handle.get(), PQERRORS_VERBOSE); // the only way to learn the SQLSTATE while connecting
     return handle;
 }
 
 // The loop of the manual's chapter "Database Connection Control Functions". connect_failed: libpq says why.
-asio::awaitable<error_code> connector::shake_hands(connection_handle& handle, ConnStatusType& phase) {
+asio::awaitable<error_code> connector::shake_hands(connection_handle& handle, ConnStatusType& phase,
+                                                   clock::time_point limit) {
     phase = PQstatus(handle.get());
     if (phase == CONNECTION_BAD) {
         phase = CONNECTION_NEEDED;
@@ -258,6 +262,9 @@ asio::awaitable<error_code> connector::shake_hands(connection_handle& handle, Co
         const asio::cancellation_state cancellation = co_await asio::this_coro::cancellation_state;
         if (interrupted_ || cancellation.cancelled() != asio::cancellation_type::none)
             co_return asio::error::operation_aborted;
+        // A limit that passes while the socket is ready finds no wait that it could end.
+        if (!code && clock::now() >= limit)
+            code = asio::error::operation_aborted;
         if (code)
             co_return code;
         socket_.give_back();

@@ -47,7 +47,8 @@ private:
     boost::asio::awaitable<bool> resolve(std::size_t server);
     boost::asio::awaitable<connection_handle> try_address(std::size_t server, std::string address,
                                                           std::string session_attributes);
-    boost::asio::awaitable<error_code> shake_hands(connection_handle& handle, ConnStatusType& phase);
+    boost::asio::awaitable<error_code> shake_hands(connection_handle& handle, ConnStatusType& phase,
+                                                   time_limit::clock::time_point limit);
     connection_handle start(std::size_t server, const std::string& address, const std::string& session_attributes);
 
     boost::asio::awaitable<bool> should_stop();

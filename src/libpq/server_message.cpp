@@ -5,39 +5,11 @@
 
 #include <coropq/sqlstate.hpp>
 
-#include <algorithm>
 #include <charconv>
 
 namespace coropq::detail {
 
 namespace {
-
-constexpr std::string_view mask = "***";
-
-// Shorter values are common words and digits; replacing them inside other words would destroy the message.
-constexpr std::size_t shortest_replaced_anywhere = 8;
-
-bool opens_value(char c) { return c == '"' || c == '\'' || c == '(' || c == ' ' || c == '=' || c == ','; }
-bool closes_value(char c) { return c == '"' || c == '\'' || c == ')' || c == ','; }
-
-void replace_everywhere(std::string& text, std::string_view value) {
-    for (std::size_t at = text.find(value); at != std::string::npos; at = text.find(value, at + mask.size()))
-        text.replace(at, value.size(), mask);
-}
-
-// Only where the value stands by itself: behind an opening and in front of a closing character, one of which must be
-// more than a blank.
-void replace_whole_values(std::string& text, std::string_view value) {
-    for (std::size_t at = text.find(value); at != std::string::npos;) {
-        const std::size_t end = at + value.size();
-        if (at != 0 && opens_value(text[at - 1]) && end != text.size() && closes_value(text[end])) {
-            text.replace(at, value.size(), mask);
-            at = text.find(value, at + mask.size());
-        } else {
-            at = text.find(value, at + 1);
-        }
-    }
-}
 
 const char* field_text(const PGresult* result, int code) {
     const char* text = PQresultErrorField(result, code);
@@ -45,35 +17,6 @@ const char* field_text(const PGresult* result, int code) {
 }
 
 } // namespace
-
-void redaction::add_secret(const secret& value) {
-    // A password of one to three characters says nothing when it is found, and would make every message unreadable.
-    if (value.size() >= 4)
-        secrets_.push_back(value);
-}
-
-std::string redaction::apply(std::string text) const {
-    for (const secret& hidden : secrets_)
-        replace_everywhere(text, hidden.expose());
-    if (!statement_)
-        return text;
-    for (std::size_t i = 0; i != statement_->parameter_count(); ++i) {
-        const char* value = statement_->parameter_text(i);
-        const std::size_t size = statement_->parameter_size(i);
-        if (!value || size == 0)
-            continue;
-        if (size >= shortest_replaced_anywhere)
-            replace_everywhere(text, {value, size});
-        else
-            replace_whole_values(text, {value, size});
-    }
-    return text;
-}
-
-void redaction::apply(diagnostics_fields& fields) const {
-    for (std::string* text : {&fields.message, &fields.detail, &fields.hint, &fields.context})
-        *text = apply(std::move(*text));
-}
 
 diagnostics_fields fields_of(const PGresult* result, const redaction& redact) {
     diagnostics_fields fields;

@@ -246,7 +246,7 @@ operation_outcome session::lost(error_code code, const diagnostics& last_words) 
     fields.port = state_->port;
     fields.user = state_->user;
     fields.database = state_->database;
-    fields.statement = state_->notices.redact.running_sql();
+    state_->notices.redact.add_statement(fields);
     finish();
     const error_code final_code = errc::connection_lost;
     return {final_code, diagnostics(final_code, std::move(fields))};
@@ -311,7 +311,7 @@ asio::awaitable<error_code> session::read_results(operation_outcome& outcome) {
         } else if (status == PGRES_FATAL_ERROR || status == PGRES_BAD_RESPONSE) {
             if (!outcome.code) {
                 diagnostics_fields fields = fields_of(received.get(), state_->notices.redact);
-                fields.statement = state_->notices.redact.running_sql();
+                state_->notices.redact.add_statement(fields);
                 outcome.code = make_sqlstate_code(fields.sqlstate);
                 outcome.details = diagnostics(outcome.code, std::move(fields));
             }

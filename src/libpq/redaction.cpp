@@ -1,0 +1,169 @@
+// Copyright (c) 2026 the coropq authors
+// Distributed under the Boost Software License, Version 1.0. (See accompanying file LICENSE.)
+
+#include "libpq/redaction.hpp"
+
+#include <algorithm>
+#include <bitset>
+#include <cstdint>
+#include <utility>
+
+namespace coropq::detail {
+
+namespace {
+
+constexpr std::string_view mask = "***";
+constexpr std::size_t piece_size = 8; // as many characters as fit into a piece_key
+constexpr std::size_t shortest_secret = 4;
+
+using piece_key = std::uint64_t; // eight characters in lower case, the last one in the lowest byte
+
+piece_key append(piece_key key, char c) {
+    const auto lower = c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c;
+    return key << 8 | static_cast<unsigned char>(lower);
+}
+
+bool opens_value(char c) { return c == '"' || c == '\'' || c == '(' || c == ' ' || c == '=' || c == ','; }
+bool closes_value(char c) { return c == '"' || c == '\'' || c == ')' || c == ','; }
+
+// Notes which characters of a text have to go, then takes them all away. The effort is linear in the sizes of text and
+// values, since a value may have many megabytes.
+class eraser {
+public:
+    explicit eraser(std::string text) : text_(std::move(text)), hidden_(text_.size(), false) {}
+
+    void hide_secret(std::string_view value) {
+        if (value.size() >= piece_size)
+            hide_pieces(value);
+        else
+            hide_where(value, [](std::size_t, std::size_t) { return true; });
+    }
+
+    void hide_value(std::string_view value) {
+        if (value.size() >= piece_size) {
+            hide_pieces(value);
+        } else if (!value.empty()) {
+            hide_where(value, [this](std::size_t begin, std::size_t end) {
+                return begin != 0 && opens_value(text_[begin - 1]) && end != text_.size() && closes_value(text_[end]);
+            });
+        }
+    }
+
+    std::string result() && {
+        if (std::find(hidden_.begin(), hidden_.end(), true) == hidden_.end())
+            return std::move(text_);
+        std::string shown;
+        for (std::size_t i = 0; i != text_.size(); ++i) {
+            if (!hidden_[i])
+                shown += text_[i];
+            else if (i == 0 || !hidden_[i - 1])
+                shown += mask;
+        }
+        return shown;
+    }
+
+private:
+    struct piece {
+        piece(piece_key characters, std::size_t where) : key(characters), begin(where) {}
+
+        piece_key key;
+        std::size_t begin;
+        bool found = false; ///< In a value; kept with the first place of each piece.
+
+        friend bool operator<(const piece& left, const piece& right) {
+            return std::pair(left.key, left.begin) < std::pair(right.key, right.begin);
+        }
+    };
+
+    static std::size_t hash(piece_key key) { return (key * 0x9E3779B97F4A7C15U) >> 48; }
+
+    void hide(std::size_t begin, std::size_t size) {
+        std::fill_n(hidden_.begin() + static_cast<std::ptrdiff_t>(begin), size, true);
+    }
+
+    template <typename Predicate>
+    void hide_where(std::string_view value, Predicate fits) {
+        for (std::size_t at = text_.find(value); at != std::string::npos; at = text_.find(value, at + 1)) {
+            if (fits(at, at + value.size()))
+                hide(at, value.size());
+        }
+    }
+
+    void index_pieces() {
+        piece_key key = 0;
+        for (std::size_t i = 0; i != text_.size(); ++i) {
+            key = append(key, text_[i]);
+            if (i + 1 >= piece_size)
+                pieces_.push_back(piece(key, i + 1 - piece_size));
+        }
+        std::sort(pieces_.begin(), pieces_.end());
+        for (const piece& it : pieces_)
+            present_.set(hash(it.key));
+    }
+
+    void hide_pieces(std::string_view value) {
+        if (pieces_.empty())
+            index_pieces();
+        piece_key key = 0;
+        for (std::size_t i = 0; i != value.size(); ++i) {
+            key = append(key, value[i]);
+            if (i + 1 < piece_size || !present_.test(hash(key)))
+                continue;
+            const auto first = std::lower_bound(pieces_.begin(), pieces_.end(), piece(key, 0));
+            // Once is enough, however often a value repeats itself.
+            if (first == pieces_.end() || first->key != key || std::exchange(first->found, true))
+                continue;
+            for (auto it = first; it != pieces_.end() && it->key == key; ++it)
+                hide(it->begin, piece_size);
+        }
+    }
+
+    std::string text_;
+    std::vector<bool> hidden_;
+    std::vector<piece> pieces_;
+    std::bitset<1U << 16> present_;
+};
+
+} // namespace
+
+void redaction::add_secret(const secret& value) {
+    if (value.size() >= shortest_secret && std::find(secrets_.begin(), secrets_.end(), value) == secrets_.end())
+        secrets_.push_back(value);
+}
+
+std::string redaction::apply(std::string text) const {
+    eraser erased(std::move(text));
+    for (const secret& hidden : secrets_)
+        erased.hide_secret(hidden.expose());
+    for (std::size_t i = 0; statement_ && i != statement_->parameter_count(); ++i) {
+        if (const char* value = statement_->parameter_text(i))
+            erased.hide_value({value, statement_->parameter_size(i)});
+    }
+    return std::move(erased).result();
+}
+
+std::string redaction::without_secrets(std::string text) const {
+    eraser erased(std::move(text));
+    for (const secret& hidden : secrets_)
+        erased.hide_secret(hidden.expose());
+    return std::move(erased).result();
+}
+
+void redaction::apply(diagnostics_fields& fields) const {
+    for (std::string* text : {&fields.message, &fields.detail, &fields.hint, &fields.context})
+        *text = apply(std::move(*text));
+    // Names of the schema. Programs compare them, so they aren't emptied because a parameter has something in common.
+    for (std::string* text : {&fields.severity, &fields.sqlstate, &fields.schema_name, &fields.table_name,
+                              &fields.column_name, &fields.data_type_name, &fields.constraint_name})
+        *text = without_secrets(std::move(*text));
+}
+
+void redaction::add_statement(diagnostics_fields& fields) const {
+    if (!statement_)
+        return;
+    fields.statement = without_secrets(statement_->sql());
+    if (fields.statement != statement_->sql())
+        fields.position = 0;
+}
+
+} // namespace coropq::detail

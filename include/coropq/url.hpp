@@ -133,7 +133,7 @@ struct url_changes {
     url_change<std::string> host{}; ///< Replaces all hosts; the first port stays.
     url_change<int> port{};         ///< Replaces the port of every host.
     url_change<std::string> database{};
-    url_change<query_parameters> query{};
+    url_change<query_parameters> query{};       ///< `.query = coropq::query_parameters{{"key", "value"}}`
     url_change<std::vector<host_port>> hosts{}; ///< Replaces all hosts and ports. Not together with `host` or `port`.
 };
 

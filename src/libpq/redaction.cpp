@@ -15,6 +15,7 @@ namespace {
 constexpr std::string_view mask = "***";
 constexpr std::size_t piece_size = 8; // as many characters as fit into a piece_key
 constexpr std::size_t shortest_secret = 4;
+constexpr std::size_t longest_name = 63; // of anything in a PostgreSQL database
 
 using piece_key = std::uint64_t; // eight characters in lower case, the last one in the lowest byte
 
@@ -26,9 +27,11 @@ piece_key append(piece_key key, char c) {
 bool opens_value(char c) { return c == '"' || c == '\'' || c == '(' || c == ' ' || c == '=' || c == ','; }
 bool closes_value(char c) { return c == '"' || c == '\'' || c == ')' || c == ','; }
 
+} // namespace
+
 // Notes which characters of a text have to go, then takes them all away. The effort is linear in the sizes of text and
 // values, since a value may have many megabytes.
-class eraser {
+class redaction::eraser {
 public:
     explicit eraser(std::string text) : text_(std::move(text)), hidden_(text_.size(), false) {}
 
@@ -47,6 +50,11 @@ public:
                 return begin != 0 && opens_value(text_[begin - 1]) && end != text_.size() && closes_value(text_[end]);
             });
         }
+    }
+
+    void hide_whole(std::string_view value) {
+        if (value.size() >= piece_size)
+            hide_where(value, [](std::size_t, std::size_t) { return true; });
     }
 
     std::string result() && {
@@ -124,44 +132,43 @@ private:
     std::bitset<1U << 16> present_;
 };
 
-} // namespace
-
 void redaction::add_secret(const secret& value) {
     if (value.size() >= shortest_secret && std::find(secrets_.begin(), secrets_.end(), value) == secrets_.end())
         secrets_.push_back(value);
 }
 
-std::string redaction::apply(std::string text) const {
+// Without passwords, and without the values of parameters where there is a way to hide them.
+std::string redaction::without(std::string text, void (eraser::*hide_parameter)(std::string_view)) const {
     eraser erased(std::move(text));
     for (const secret& hidden : secrets_)
         erased.hide_secret(hidden.expose());
-    for (std::size_t i = 0; statement_ && i != statement_->parameter_count(); ++i) {
+    for (std::size_t i = 0; statement_ && hide_parameter && i != statement_->parameter_count(); ++i) {
         if (const char* value = statement_->parameter_text(i))
-            erased.hide_value({value, statement_->parameter_size(i)});
+            (erased.*hide_parameter)({value, statement_->parameter_size(i)});
     }
     return std::move(erased).result();
 }
 
-std::string redaction::without_secrets(std::string text) const {
-    eraser erased(std::move(text));
-    for (const secret& hidden : secrets_)
-        erased.hide_secret(hidden.expose());
-    return std::move(erased).result();
+std::string redaction::apply(std::string text) const { return without(std::move(text), &eraser::hide_value); }
+
+// Names of the schema. Programs compare them, so they don't suffer for having something in common with a parameter.
+std::string redaction::apply_to_name(std::string name) const {
+    const auto hide = name.size() > longest_name ? &eraser::hide_value : &eraser::hide_whole;
+    return without(std::move(name), hide);
 }
 
 void redaction::apply(diagnostics_fields& fields) const {
     for (std::string* text : {&fields.message, &fields.detail, &fields.hint, &fields.context})
         *text = apply(std::move(*text));
-    // Names of the schema. Programs compare them, so they aren't emptied because a parameter has something in common.
-    for (std::string* text : {&fields.severity, &fields.sqlstate, &fields.schema_name, &fields.table_name,
+    for (std::string* name : {&fields.severity, &fields.sqlstate, &fields.schema_name, &fields.table_name,
                               &fields.column_name, &fields.data_type_name, &fields.constraint_name})
-        *text = without_secrets(std::move(*text));
+        *name = apply_to_name(std::move(*name));
 }
 
 void redaction::add_statement(diagnostics_fields& fields) const {
     if (!statement_)
         return;
-    fields.statement = without_secrets(statement_->sql());
+    fields.statement = without(statement_->sql(), nullptr);
     if (fields.statement != statement_->sql())
         fields.position = 0;
 }

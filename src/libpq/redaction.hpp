@@ -38,7 +38,9 @@ public:
     void apply(diagnostics_fields& fields) const;
 
 private:
-    std::string without_secrets(std::string text) const;
+    class eraser;
+    std::string without(std::string text, void (eraser::*hide_parameter)(std::string_view)) const;
+    std::string apply_to_name(std::string name) const;
 
     std::vector<secret> secrets_;
     const statement* statement_ = nullptr;

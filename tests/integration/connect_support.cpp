@@ -157,11 +157,12 @@ captured_output::captured_output() : file_(-1), output_(-1), error_(-1) {
 }
 
 captured_output::~captured_output() {
-    std::fflush(nullptr);
+    const std::string captured = text();
     dup2(output_, STDOUT_FILENO);
     dup2(error_, STDERR_FILENO);
     for (const int descriptor : {file_, output_, error_})
         close(descriptor);
+    std::fputs(captured.c_str(), stdout); // the messages of failed assertions are in it
 }
 
 std::string captured_output::text() {

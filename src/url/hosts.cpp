@@ -52,7 +52,8 @@ const problem* parse_server(std::string_view text, std::vector<host_port>* out) 
         port = text.substr(colon + 1);
     }
     host_port server;
-    if (!port.empty() && !(server.port = parse_port(port)))
+    server.port = parse_port(port);
+    if (!server.port && !port.empty())
         return &problems::bad_port;
     if (!has_valid_escapes(host))
         return bracketed ? &problems::bad_ipv6 : &problems::bad_escape;
@@ -91,8 +92,8 @@ host_port parse_query_host(std::string_view text, bool alone, bool& has_port) {
             return {std::string(text), {}};
     }
     has_port = true;
-    host_port server{std::string(host), {}};
-    if (!port.empty() && !(server.port = parse_port(port)))
+    host_port server{std::string(host), parse_port(port)};
+    if (!server.port && !port.empty())
         throw_problem(problems::bad_port);
     return server;
 }
@@ -186,6 +187,7 @@ std::vector<host_port> effective_hosts(const std::vector<host_port>& authority, 
     } else if (find(query, "host") && !ports_in_hosts) {
         // As with libpq, only the host of the authority is replaced, its ports stay.
         std::vector<std::optional<std::uint16_t>> ports;
+        ports.reserve(authority.size());
         for (const host_port& server : authority)
             ports.push_back(server.port);
         if (std::any_of(ports.begin(), ports.end(), [](const auto& port) { return port.has_value(); }))

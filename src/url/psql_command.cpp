@@ -37,22 +37,19 @@ words split_command(std::string_view text) {
         const char next = i + 1 != text.size() ? text[i + 1] : '\0';
         if (quote != '\0' && c == quote) {
             quote = '\0';
-        } else if (quote == '\'') {
-            put(c);
-        } else if (c == '\\' && (quote == '\0' ? next != '\0' : std::string_view("$`\"\\\n").find(next) != npos)) {
+        } else if (c == '\\' && quote != '\'' &&
+                   (quote == '\0' ? next != '\0' : std::string_view("$`\"\\\n").find(next) != npos)) {
             ++i;
             if (next != '\n') // otherwise the command goes on in the next line
                 put(next);
-        } else if (quote == '"') {
-            put(c);
-        } else if (c == '\'' || c == '"') {
+        } else if (quote == '\0' && (c == '\'' || c == '"')) {
             quote = c;
             put('\0'); // even if nothing stands between the quotes
-        } else if (is_space(c)) {
+        } else if (quote == '\0' && is_space(c)) {
             in_word = false;
-        } else if (c == ';' && trim(text.substr(i + 1)).empty()) {
+        } else if (quote == '\0' && c == ';' && trim(text.substr(i + 1)).empty()) {
             break;
-        } else if (std::string_view(";&|<>()$`").find(c) != npos) {
+        } else if (quote == '\0' && std::string_view(";&|<>()$`").find(c) != npos) {
             throw_problem(problems::shell_operator);
         } else {
             put(c);
@@ -242,16 +239,16 @@ url url::from_psql_command(std::string_view text) {
     // As with psql, options count where the URL says nothing.
     const url address = parse(view(*parsed.address));
     url_changes changes;
-    if (!address.user() && options.user())
-        changes.user = *options.user();
-    if (!address.password() && options.password())
-        changes.password = *options.password();
-    if (!address.database() && options.database())
-        changes.database = *options.database();
+    if (const auto& user = options.user(); user && !address.user())
+        changes.user = *user;
+    if (const auto& password = options.password(); password && !address.password())
+        changes.password = *password;
+    if (const auto& database = options.database(); database && !address.database())
+        changes.database = *database;
     if (address.hosts().empty() && !options.hosts().empty())
         changes.hosts = options.hosts();
-    else if (address.host() && !address.port() && options.port() && address.parts_->authority.size() == 1)
-        changes.port = *options.port();
+    else if (const auto port = options.port(); port && !address.port() && address.parts_->authority.size() == 1)
+        changes.port = *port;
     query_parameters query = options.query();
     for (const query_parameter& parameter : address.query()) {
         std::erase_if(query, [&](const query_parameter& each) { return each.key == parameter.key; });

@@ -125,8 +125,8 @@ url url::set(url_changes changes) const {
                 parts.port = changes.port.value();
             for (host_port& server : parts.hosts) {
                 server.port.reset();
-                if (changes.port.value())
-                    server.port = check_port(*changes.port.value());
+                if (const auto& port = changes.port.value())
+                    server.port = check_port(*port);
             }
         }
     }

@@ -132,6 +132,10 @@ TEST(secrets, a_server_repeats_the_password_that_it_refuses) {
                 return wire::notice_response(echo("WARNING", "01000", got)) +
                        wire::error_response(echo("FATAL", "28P01", got));
             },
+            [](const std::string& got) {
+                return wire::authentication_ok() + wire::notice_response(echo("WARNING", "01000", got)) +
+                       wire::parameter_status(got, got) + wire::error_response(echo("FATAL", "3D000", got));
+            },
             // As servers of last century wrote errors, and as proxies that know no protocol at all do.
             [](const std::string& got) { return "EFATAL:  wrong password " + got + "\n" + std::string(1, '\0'); },
             [](const std::string& got) { return wire::message('E', got); },

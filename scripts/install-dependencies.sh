@@ -22,7 +22,7 @@ server=no
 for option; do
     case $option in
     --with-server) server=yes ;;
-    --with-tests) packages+=(libgtest-dev pkg-config) ;;
+    --with-tests) packages+=(libgtest-dev libssl-dev pkg-config procps) ;;
     --with-clang) packages+=(clang-16) ;;
     --with-lint) packages+=(clang-format-16 clang-tidy-16 shellcheck git) ;;
     *)

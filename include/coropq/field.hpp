@@ -4,6 +4,8 @@
 #ifndef COROPQ_FIELD_HPP
 #define COROPQ_FIELD_HPP
 
+#include <coropq/detail/scalar.hpp>
+
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -16,12 +18,7 @@ namespace coropq {
 
 namespace detail {
 class result_data;
-
-template <typename T>
-inline constexpr bool is_optional_value = false;
-template <typename T>
-inline constexpr bool is_optional_value<std::optional<T>> = true;
-} // namespace detail
+}
 
 /// One value of a result. A view: valid as long as the result (or a copy of it) lives. Cheap to copy. Several threads
 /// may read at once.
@@ -42,14 +39,18 @@ public:
     /// has another type or the number doesn't fit. The error names the column, its type and the row, not the value.
     template <typename T>
     T as() const {
-        if constexpr (detail::is_optional_value<T>) {
+        if constexpr (detail::is_optional<T>) {
             if (is_null())
                 return std::nullopt;
             return as<typename T::value_type>();
         } else if constexpr (std::same_as<T, bool>) {
             return as_bool();
-        } else if constexpr (std::signed_integral<T> && !std::same_as<T, char>) {
-            return static_cast<T>(as_integer(std::numeric_limits<T>::min(), std::numeric_limits<T>::max()));
+        } else if constexpr (detail::integer<T>) {
+            // No integer of the server is greater than the greatest std::int64_t.
+            constexpr auto limit = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+            constexpr auto own = static_cast<std::uint64_t>(std::numeric_limits<T>::max());
+            constexpr auto highest = own < limit ? own : limit;
+            return static_cast<T>(as_integer(std::numeric_limits<T>::min(), static_cast<std::int64_t>(highest)));
         } else if constexpr (std::same_as<T, float>) {
             return as_float();
         } else if constexpr (std::same_as<T, double>) {

@@ -4,6 +4,8 @@
 #ifndef COROPQ_STATEMENT_HPP
 #define COROPQ_STATEMENT_HPP
 
+#include <coropq/detail/scalar.hpp>
+
 #include <concepts>
 #include <cstddef>
 #include <optional>
@@ -15,18 +17,6 @@
 namespace coropq {
 
 namespace detail {
-
-template <typename T>
-inline constexpr bool is_optional = false;
-template <typename T>
-inline constexpr bool is_optional<std::optional<T>> = true;
-
-template <typename T>
-concept character = std::same_as<T, char> || std::same_as<T, wchar_t> || std::same_as<T, char8_t> ||
-                    std::same_as<T, char16_t> || std::same_as<T, char32_t>;
-
-template <typename T>
-concept integer = std::integral<T> && !std::same_as<T, bool> && !character<T>;
 
 template <typename T>
 concept text = std::convertible_to<const T&, std::string_view>;

@@ -26,10 +26,13 @@ private:
     static void receive(void* self, const PGresult* notice) noexcept {
         try {
             auto& sink = *static_cast<notice_sink*>(self);
-            diagnostics_fields fields = fields_of(notice, sink.redact);
-            sink.farewell = sink.farewell || fields.severity == "FATAL" || fields.severity == "PANIC";
+            const std::string_view severity = severity_of(notice);
+            sink.farewell = sink.farewell || severity == "FATAL" || severity == "PANIC";
+            // Redaction costs time in proportion to the parameters: not for notices that nobody wants, of which a
+            // statement may cause many thousands.
             if (!sink.handler)
                 return;
+            diagnostics_fields fields = fields_of(notice, sink.redact);
             const auto code = make_sqlstate_code(fields.sqlstate);
             sink.handler(diagnostics(code, std::move(fields)));
         } catch (...) { // NOLINT(bugprone-empty-catch): a handler that throws has no one to tell

@@ -18,12 +18,16 @@ const char* field_text(const PGresult* result, int code) {
 
 } // namespace
 
+std::string_view severity_of(const PGresult* result) {
+    const std::string_view severity = field_text(result, PG_DIAG_SEVERITY_NONLOCALIZED);
+    // Servers before 9.6, and others that speak the protocol, have the other one only.
+    return severity.empty() ? field_text(result, PG_DIAG_SEVERITY) : severity;
+}
+
 diagnostics_fields fields_of(const PGresult* result, const redaction& redact) {
     diagnostics_fields fields;
     fields.message = field_text(result, PG_DIAG_MESSAGE_PRIMARY);
-    fields.severity = field_text(result, PG_DIAG_SEVERITY_NONLOCALIZED);
-    if (fields.severity.empty()) // servers before 9.6, and others that speak the protocol
-        fields.severity = field_text(result, PG_DIAG_SEVERITY);
+    fields.severity = severity_of(result);
     fields.sqlstate = field_text(result, PG_DIAG_SQLSTATE);
     fields.detail = field_text(result, PG_DIAG_MESSAGE_DETAIL);
     fields.hint = field_text(result, PG_DIAG_MESSAGE_HINT);

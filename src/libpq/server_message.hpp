@@ -14,6 +14,9 @@
 
 namespace coropq::detail {
 
+/// ERROR, FATAL, NOTICE …, a view into the result.
+std::string_view severity_of(const PGresult* result);
+
 /// The fields of an error or notice, redacted.
 diagnostics_fields fields_of(const PGresult* result, const redaction& redact);
 

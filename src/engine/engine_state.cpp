@@ -54,7 +54,10 @@ asio::awaitable<operation_outcome> engine_state::execute(pointer self, statement
 }
 
 asio::awaitable<operation_outcome> engine_state::dispose(pointer self) {
-    self->pool_.dispose();
+    co_await asio::this_coro::throw_if_cancelled(false);
+    // Each session closes on its own strand; who waits for the end sees them closed.
+    for (const std::shared_ptr<session>& idle : self->pool_.dispose())
+        co_await session::run(idle, session::close(idle));
     co_return operation_outcome();
 }
 

@@ -12,6 +12,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <string>
 #include <utility>
 
@@ -106,7 +107,9 @@ asio::awaitable<bool> pool::wait_for_turn(waiter& self) {
     };
     const place_in_queue place(*this, self);
     const auto now = asio::steady_timer::clock_type::now();
-    self.turn.expires_at(now + options_.pool().acquire_timeout());
+    // A limit that the clock can't represent is as good as none.
+    const auto longest = std::chrono::floor<std::chrono::milliseconds>(asio::steady_timer::time_point::max() - now);
+    self.turn.expires_at(now + std::clamp(options_.pool().acquire_timeout(), std::chrono::milliseconds(0), longest));
     boost::system::error_code ignored;
     co_await self.turn.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
     co_return self.served;
@@ -166,15 +169,14 @@ void pool::release(std::shared_ptr<session> returned) {
     next.turn.cancel();
 }
 
-void pool::dispose() {
+std::vector<std::shared_ptr<session>> pool::dispose() {
     disposed_ = true;
-    open_ -= idle_.size();
-    for (const std::shared_ptr<session>& session : std::exchange(idle_, {}))
-        session->abandon();
     for (waiter* next : std::exchange(waiting_, {})) {
         next->served = true;
         next->turn.cancel();
     }
+    open_ -= idle_.size();
+    return std::exchange(idle_, {});
 }
 
 } // namespace coropq::detail

@@ -38,8 +38,9 @@ public:
 
     void release(std::shared_ptr<session> returned);
 
-    /// Closes idle sessions now, others when they are released; ends those that wait.
-    void dispose();
+    /// From now on sessions are closed when they are released, and nobody gets one; ends those that wait. Gives the
+    /// idle ones to the caller, who closes them.
+    std::vector<std::shared_ptr<session>> dispose();
 
 private:
     struct waiter;

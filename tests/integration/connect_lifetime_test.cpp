@@ -16,12 +16,9 @@
 
 #include <gtest/gtest.h>
 
-#include <arpa/inet.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
-#include <charconv>
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <thread>
@@ -39,19 +36,6 @@ using coropq::error_code;
 
 coropq::url plain_address() {
     return coropq::url::parse(without_tls(cluster().app_url()).host("127.0.0.1").to_string());
-}
-
-/// Our end of the connection to that port.
-int socket_to(std::uint16_t port) {
-    for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
-        const int descriptor = std::stoi(entry.path().filename().string());
-        sockaddr_in peer{};
-        socklen_t size = sizeof peer;
-        if (getpeername(descriptor, reinterpret_cast<sockaddr*>(&peer), &size) == 0 && peer.sin_family == AF_INET &&
-            ntohs(peer.sin_port) == port)
-            return descriptor;
-    }
-    return -1;
 }
 
 int option_of(int socket, int level, int name) {

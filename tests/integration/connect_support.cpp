@@ -5,6 +5,8 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include <arpa/inet.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -141,6 +143,18 @@ std::string with_hosts(test_url base, const std::string& hosts) {
 std::size_t open_descriptors() {
     const auto all = std::filesystem::directory_iterator("/proc/self/fd");
     return static_cast<std::size_t>(std::distance(begin(all), end(all)));
+}
+
+int socket_to(std::uint16_t port) {
+    for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
+        const int descriptor = std::stoi(entry.path().filename().string());
+        sockaddr_in peer{};
+        socklen_t size = sizeof peer;
+        if (getpeername(descriptor, reinterpret_cast<sockaddr*>(&peer), &size) == 0 && peer.sin_family == AF_INET &&
+            ntohs(peer.sin_port) == port)
+            return descriptor;
+    }
+    return -1;
 }
 
 captured_output::captured_output() : file_(-1), output_(-1), error_(-1) {

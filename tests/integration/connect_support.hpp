@@ -11,6 +11,9 @@
 
 #include <coropq/coropq.hpp>
 
+#include <boost/asio/io_context.hpp>
+
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
@@ -69,6 +72,24 @@ inline test_url without_tls(test_url address) { return address.set("sslmode", "d
 
 /// The descriptors that the process has open.
 std::size_t open_descriptors();
+
+/// Our end of the IPv4 connection to that port; -1 when there is none.
+int socket_to(std::uint16_t port);
+
+/// Runs the loop until the predicate holds; false when it still doesn't after `time_limit`. For what happens outside
+/// of the loop: the predicate is asked again and again.
+template <typename Predicate>
+bool run_until(asio::io_context& context, Predicate predicate) {
+    const auto deadline = std::chrono::steady_clock::now() + time_limit;
+    while (!predicate()) {
+        if (std::chrono::steady_clock::now() >= deadline)
+            return false;
+        if (context.stopped())
+            context.restart();
+        context.run_one_for(std::chrono::milliseconds(1));
+    }
+    return true;
+}
 
 /// What the process writes to its standard output and standard error during the lifetime of the object, whoever writes.
 class captured_output {

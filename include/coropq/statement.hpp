@@ -24,10 +24,11 @@ concept text = std::convertible_to<const T&, std::string_view>;
 } // namespace detail
 
 /// A C++ type that can be the parameter of a statement: bool, integers, floating point numbers, text
-/// (`std::string`, `std::string_view`, string literals), `std::nullopt` for NULL, and `std::optional` of these.
+/// (`std::string`, `std::string_view`, string literals), `std::nullopt` or `nullptr` for NULL, and `std::optional` of
+/// these.
 template <typename T>
 concept parameter = std::same_as<T, bool> || detail::integer<T> || std::floating_point<T> || detail::text<T> ||
-                    std::same_as<T, std::nullopt_t> || detail::is_optional<T>;
+                    std::same_as<T, std::nullopt_t> || std::same_as<T, std::nullptr_t> || detail::is_optional<T>;
 
 /// SQL text and its parameters. Owns both: nothing that was given is referenced after the constructor returns, so a
 /// statement may outlive everything that it was made from. Parameters are `$1`, `$2`, …; they travel apart from the
@@ -73,7 +74,7 @@ private:
                 add(*argument);
             else
                 add_null();
-        } else if constexpr (std::same_as<T, std::nullopt_t>) {
+        } else if constexpr (std::same_as<T, std::nullopt_t> || std::same_as<T, std::nullptr_t>) {
             add_null();
         } else if constexpr (std::same_as<T, bool>) {
             add_text(argument ? "t" : "f");

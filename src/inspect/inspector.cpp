@@ -24,6 +24,8 @@ using names = std::vector<std::string>;
 // What an unqualified name finds. pg_table_is_visible is NULL for a table that vanishes meanwhile, which leaves it out.
 constexpr std::string_view visible = " and n.nspname <> 'pg_catalog' and pg_catalog.pg_table_is_visible(c.oid)";
 
+// Names are compared as texts: a parameter that the server took for a name would be cut to 63 bytes, and find what has
+// the beginning of a longer name.
 std::string relations(std::string_view column, std::string_view condition) {
     return "select " + std::string(column) +
            " from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace where " +
@@ -33,14 +35,14 @@ std::string relations(std::string_view column, std::string_view condition) {
 statement tables_of(const std::optional<std::string>& schema) {
     const std::string text = relations("c.relname", "c.relkind in ('r', 'p') and c.relpersistence <> 't'");
     if (schema)
-        return statement(text + " and n.nspname = $1", *schema);
+        return statement(text + " and n.nspname = cast($1 as text)", *schema);
     return statement(text + std::string(visible));
 }
 
 statement table_named(const std::string& name, const std::optional<std::string>& schema) {
-    const std::string text = relations("1", "c.relkind in ('r', 'p', 'f', 'v', 'm') and c.relname = $1");
+    const std::string text = relations("1", "c.relkind in ('r', 'p', 'f', 'v', 'm') and c.relname = cast($1 as text)");
     if (schema)
-        return statement(text + " and n.nspname = $2", name, *schema);
+        return statement(text + " and n.nspname = cast($2 as text)", name, *schema);
     return statement(text + std::string(visible), name);
 }
 

@@ -1,0 +1,63 @@
+// Copyright (c) 2026 the coropq authors
+// Distributed under the Boost Software License, Version 1.0. (See accompanying file LICENSE.)
+
+#ifndef COROPQ_TESTS_INTEGRATION_ENGINE_SUPPORT_HPP
+#define COROPQ_TESTS_INTEGRATION_ENGINE_SUPPORT_HPP
+
+#include "api_support.hpp"
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace coropq::test {
+
+inline coropq::engine_options pool_of(std::size_t size, std::chrono::milliseconds timeout = std::chrono::seconds(30)) {
+    return coropq::engine_options().pool(coropq::pool_options().size(size).acquire_timeout(timeout));
+}
+
+/// Engines behind a proxy, which counts their connections, and statements whose ends are remembered.
+struct engine_fixture : testing::Test {
+    // Sessions of earlier tests are gone.
+    engine_fixture() { EXPECT_TRUE(cluster().wait_for_session_count(0)); }
+
+    asio::io_context context;
+    tcp_proxy proxy{cluster().port()};
+
+    coropq::engine make(coropq::engine_options options = {}) {
+        return coropq::create_engine(context, address_through(proxy), std::move(options));
+    }
+
+    // A statement that was started, and how it ended.
+    struct started {
+        coropq::result output;
+        coropq::diagnostics details;
+        std::optional<error_code> code;
+        asio::cancellation_signal stop;
+    };
+    std::vector<std::unique_ptr<started>> all;
+    std::vector<std::size_t> ended; ///< indexes, in that order
+
+    started& start(const coropq::engine& target, const std::string& sql) {
+        const std::size_t index = all.size();
+        all.push_back(std::make_unique<started>());
+        started& each = *all.back();
+        target.async_execute(coropq::statement(sql), each.output, each.details,
+                             asio::bind_cancellation_slot(each.stop.slot(), [this, &each, index](error_code code) {
+                                 each.code = code;
+                                 ended.push_back(index);
+                             }));
+        return each;
+    }
+};
+
+} // namespace coropq::test
+
+#endif

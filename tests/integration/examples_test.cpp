@@ -1,0 +1,103 @@
+// Copyright (c) 2026 the coropq authors
+// Distributed under the Boost Software License, Version 1.0. (See accompanying file LICENSE.)
+
+// Runs the examples as a user does: from a shell, with a server.
+
+#include "support/leak_check.hpp"
+#include "support/postgres_cluster.hpp"
+
+#include <gtest/gtest.h>
+
+#include <sys/wait.h>
+
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+namespace {
+
+using namespace coropq::test;
+
+struct outcome {
+    std::string output; ///< of stdout and stderr
+    int status = -1;
+};
+
+outcome run_program(const std::string& environment, const std::string& arguments) {
+    const std::string command = "env -u COROPQ_URL " + environment + " '" COROPQ_TABLE_NAMES "' " + arguments + " 2>&1";
+    std::FILE* const pipe = popen(command.c_str(), "r"); // NOLINT: a shell is what users have
+    if (!pipe)
+        throw std::runtime_error("no shell");
+    outcome result;
+    std::array<char, 4096> buffer{};
+    while (const std::size_t size = std::fread(buffer.data(), 1, buffer.size(), pipe))
+        result.output.append(buffer.data(), size);
+    const int status = pclose(pipe);
+    if (WIFEXITED(status))
+        result.status = WEXITSTATUS(status);
+    return result;
+}
+
+std::string quoted(const std::string& text) { return "'" + text + "'"; }
+
+std::string expected_names(const std::string& database) {
+    std::string names;
+    for (const auto& row : postgres_cluster::shared().query(
+             "select tablename from pg_tables where schemaname = 'public' order by tablename collate \"C\"", database))
+        names += row[0] + '\n';
+    return names;
+}
+
+TEST(table_names, takes_the_url_from_an_argument) {
+    const postgres_cluster& cluster = postgres_cluster::shared();
+    const outcome flat = run_program("", quoted(cluster.query_service_url().database("prod:all?FLATTEN").to_string()));
+    EXPECT_EQ(flat.output, expected_names("prod:all?FLATTEN"));
+    EXPECT_EQ(flat.status, 0);
+    // The argument wins.
+    const outcome both = run_program("COROPQ_URL=nonsense", quoted(cluster.qs_url()));
+    EXPECT_EQ(both.output, expected_names("prod:all"));
+    EXPECT_EQ(both.status, 0);
+}
+
+TEST(table_names, takes_the_url_from_the_environment) {
+    const postgres_cluster& cluster = postgres_cluster::shared();
+    const outcome service = run_program("COROPQ_URL=" + quoted(cluster.qs_url()), "");
+    EXPECT_FALSE(service.output.empty());
+    EXPECT_EQ(service.output, expected_names("prod:all"));
+    EXPECT_EQ(service.status, 0);
+    const outcome ordinary = run_program("COROPQ_URL=" + quoted(cluster.url()), "");
+    EXPECT_EQ(ordinary.output, expected_names(cluster.app_database()));
+    EXPECT_EQ(ordinary.status, 0);
+}
+
+TEST(table_names, says_how_it_is_used) {
+    for (const char* arguments : {"", "one two"}) {
+        const outcome result = run_program("", arguments);
+        EXPECT_EQ(result.status, 2);
+        EXPECT_TRUE(result.output.starts_with("usage: table_names URL\n")) << result.output;
+    }
+}
+
+TEST(table_names, reports_errors_without_secrets) {
+    postgres_cluster& cluster = postgres_cluster::shared();
+    const std::string token = marked_token();
+    const auto fails = [&](const std::string& url, std::string_view piece) {
+        const outcome result = run_program("", quoted(url));
+        EXPECT_EQ(result.status, 1);
+        EXPECT_TRUE(result.output.starts_with("table_names: ")) << result.output;
+        EXPECT_NE(result.output.find(piece), std::string::npos) << result.output;
+        EXPECT_EQ(leaked_piece(token, result.output), "");
+    };
+    fails("mysql://user:" + token + "@host/db", "[invalid_url]");
+    fails(token, "[invalid_url]");
+    fails("postgresql://user:" + token + "@host:99999/db", "[invalid_url]");
+    fails("postgresql://user:" + token + "@coropq-test.invalid/db", "[host_not_found]");
+    fails(cluster.query_service_url().password(token).to_string(), "[28P01]");
+    fails(cluster.app_url().password(token).to_string(), "[28P01]");
+    fails(cluster.app_url().password(token).set("sslrootcert", "/nowhere/ca.pem").to_string(), "/nowhere/ca.pem");
+}
+
+} // namespace

@@ -10,6 +10,10 @@
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
+if [[ -e build && ! -w build ]]; then
+    echo "${BASH_SOURCE[0]##*/}: $PWD/build belongs to another user; remove it, or use a clone of your own" >&2
+    exit 1
+fi
 
 echo '== 1/3  What the library needs =='
 scripts/install-dependencies.sh --with-server
@@ -24,7 +28,7 @@ fi
 cmake --build --preset release --target table_names
 
 echo '== 3/3  Starting a throwaway PostgreSQL with TLS and asking it for its table names =='
-# The URL has the token in it; it is for the program only. "$0" and the rest belong to the inner shell.
+# The whole URL, with the token in it, is for the program only. The variables are those of the inner shell.
 # shellcheck disable=SC2016
 scripts/with-postgres.sh sh -ec '
     echo "table_names postgresql://…:***@localhost:$COROPQ_PORT/prod:all?sslmode=verify-full&…"

@@ -8,6 +8,10 @@
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
+if [[ -e build && ! -w build ]]; then
+    echo "${BASH_SOURCE[0]##*/}: $PWD/build belongs to another user; remove it, or use a clone of your own" >&2
+    exit 1
+fi
 
 echo '== 1/3  What the library and its tests need =='
 scripts/install-dependencies.sh --with-server --with-tests

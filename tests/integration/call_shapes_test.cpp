@@ -19,6 +19,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstdio>
+#include <future>
 #include <memory>
 #include <optional>
 #include <ranges>
@@ -37,6 +40,8 @@ using namespace asio::experimental::awaitable_operators;
 const std::string long_text(200, 'x');
 
 std::string long_name() { return "a_name_that_is_longer_than_a_small_string"; }
+
+bool has_empty(const std::vector<std::string>& names) { return std::ranges::find(names, std::string()) != names.end(); }
 
 struct call_shapes : testing::Test {
     asio::io_context context;
@@ -245,6 +250,65 @@ asio::awaitable<void> errors(coropq::engine engine) {
 }
 
 TEST_F(call_shapes, errors) { run_shape(errors(coropq::create_engine(context, plain_address()))); }
+
+// The program of README.md, with the database of this test.
+asio::awaitable<void> readme(const char* token, test_url where, std::string ca, std::string& printed) {
+    auto url = coropq::url::create({.user = where.user(),
+                                    .password = token, // unquoted: no %40 to write
+                                    .host = where.host(),
+                                    .port = where.port(),
+                                    .database = "prod:all"})
+                   .update_query_string("sslmode=verify-full&sslrootcert=" + ca);
+    coropq::engine engine = coropq::create_engine(co_await boost::asio::this_coro::executor, url); // opens nothing yet
+
+    for (const std::string& name : co_await engine.inspect().table_names())
+        printed += name + '\n';
+
+    coropq::result found = co_await engine.execute("select 'Ada' as name, 36 as age where 36 > $1", 30);
+    for (coropq::row user : found)
+        printed += user["name"].as<std::string>() + " is " + std::to_string(user["age"].as<int>());
+}
+
+TEST_F(call_shapes, the_program_of_the_readme) {
+    std::string printed;
+    const test_url where = cluster().query_service_url();
+    co_spawn(context, readme(where.password().c_str(), where, cluster().ca_file(), printed), [](std::exception_ptr e) {
+        if (e)
+            std::rethrow_exception(e);
+    });
+    context.run();
+    EXPECT_TRUE(printed.ends_with("\nAda is 36")) << printed;
+}
+
+// docs/asynchrony.md and docs/connecting.md
+TEST_F(call_shapes, the_programs_of_the_documentation) {
+    auto options = coropq::connect_options()
+                       .application_name("reports")
+                       .connect_timeout(5s)
+                       .connect_arg("sslrootcert", cluster().ca_file())
+                       .on_notice([](const coropq::diagnostics& notice) { std::puts(notice.what()); });
+    coropq::engine engine = coropq::create_engine(context, plain_address(), coropq::engine_options().connect(options));
+    coropq::connection connection(context); // or one connection by itself
+    run(context, connection.connect(plain_address(), options));
+    bool called = false;
+    asio::co_spawn(context, engine.inspect().table_names(),
+                   [&](std::exception_ptr problem, std::vector<std::string> names) {
+                       called = !problem;
+                       EXPECT_FALSE(has_empty(names));
+                   });
+    std::future<std::vector<std::string>> names =
+        asio::co_spawn(context, engine.inspect().table_names(), asio::use_future);
+    coropq::result rows;
+    coropq::diagnostics details;
+    connection.async_execute(coropq::statement("select 1"), rows, details, [&](boost::system::error_code code) {
+        if (code)
+            ADD_FAILURE() << details << '\n';
+    });
+    drain(context);
+    EXPECT_TRUE(called);
+    EXPECT_NO_THROW(names.get());
+    EXPECT_EQ(rows.size(), 1u);
+}
 
 // A function that takes a connection, as lambda and as coroutine.
 asio::awaitable<int> count(coropq::connection& conn, std::string table) {

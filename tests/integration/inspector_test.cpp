@@ -291,8 +291,9 @@ TEST_F(inspector, works_on_what_looks_like_query_service) {
 }
 
 asio::awaitable<void> build_and_tear_down(coropq::engine engine, int session, const int& asked) {
-    for (int i = 0; asked != 60; ++i) {
-        const std::string name = "storm_" + std::to_string(session) + "_" + std::to_string(i % 5);
+    int made = 0;
+    while (asked != 60) {
+        const std::string name = "storm_" + std::to_string(session) + "_" + std::to_string(++made % 5);
         co_await engine.execute("create table if not exists " + name + " (id serial primary key, t text)");
         co_await engine.execute("drop table if exists " + name + " cascade");
     }

@@ -26,11 +26,14 @@ inline postgres_cluster& cluster() { return postgres_cluster::shared(); }
 
 inline url address_of(const test_url& where) { return url::parse(where.to_string()); }
 
-/// The ordinary database without TLS, which other tests are about: it only takes time here.
-inline test_url plain_url() { return cluster().app_url().set("sslmode", "disable"); }
+/// The ordinary database without TLS, which other tests are about: it only takes time here. A server that works for a
+/// client who is gone notices it soon.
+inline test_url plain_url() {
+    return cluster().app_url().set("sslmode", "disable").set("options", "-c client_connection_check_interval=20");
+}
 inline url plain_address() { return address_of(plain_url()); }
 inline url plain_address(const temporary_database& database) {
-    return address_of(database.app_url().set("sslmode", "disable"));
+    return address_of(plain_url().database(database.name()));
 }
 inline url address_through(const tcp_proxy& proxy) {
     return address_of(plain_url().host("127.0.0.1").port(proxy.port()));
@@ -62,6 +65,26 @@ inline bool run_until_active(asio::io_context& context, const std::string& text)
         return cluster().query_value(question) != "0";
     });
 }
+
+/// Statements that wait in the server until the gate opens.
+class gate {
+public:
+    explicit gate(asio::io_context& context) : context_(context), holder_(context) {
+        run(context_, holder_.connect(plain_address()));
+        run(context_, holder_.execute("select pg_advisory_lock(4711)"));
+    }
+
+    /// Gives one row without columns of interest. The comment tells it from others in `run_until_active`.
+    static std::string statement(const std::string& comment) {
+        return "select pg_advisory_xact_lock_shared(4711) -- " + comment;
+    }
+
+    void open() { run(context_, holder_.execute("select pg_advisory_unlock(4711)")); }
+
+private:
+    asio::io_context& context_;
+    connection holder_;
+};
 
 inline bool contains(std::string_view text, std::string_view piece) {
     return text.find(piece) != std::string_view::npos;

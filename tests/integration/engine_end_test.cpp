@@ -31,11 +31,13 @@ TEST_F(engine_end, dispose_closes_what_is_idle_and_later_what_is_busy) {
         start(three, "select pg_sleep(0.02)");
     drain(context);
     EXPECT_EQ(open_sockets() - before, 9u); // the proxy has two for each connection
-    start(three, "select pg_sleep(0.2) -- busy");
-    start(three, "select pg_sleep(0.2) -- busy");
-    ASSERT_TRUE(run_until_active(context, "busy"));
+    gate closed(context);
+    start(three, gate::statement("first"));
+    start(three, gate::statement("second"));
+    ASSERT_TRUE(run_until_active(context, "first"));
+    ASSERT_TRUE(run_until_active(context, "second"));
     const coropq::engine one = make(pool_of(1));
-    start(one, "select pg_sleep(0.2) -- the only one");
+    start(one, gate::statement("the only one"));
     ASSERT_TRUE(run_until_active(context, "the only one"));
     started& waiting = start(one, "select 1");
     const coropq::inspector inspector = three.inspect();
@@ -50,6 +52,7 @@ TEST_F(engine_end, dispose_closes_what_is_idle_and_later_what_is_busy) {
         EXPECT_TRUE(contains(failure.what(), "[engine_disposed]")) << failure.what();
     }
     EXPECT_EQ(failure_of<coropq::error>(context, inspector.table_names()).code(), coropq::errc::engine_disposed);
+    closed.open();
     drain(context);
     for (const auto& each : all) {
         EXPECT_EQ(each->code, each.get() == &waiting ? error_code(coropq::errc::engine_disposed) : error_code());

@@ -89,9 +89,6 @@ TEST_F(engine, opens_as_many_as_it_needs_and_may) {
     EXPECT_EQ(proxy.connections(), 3u);
     for (const auto& each : all)
         EXPECT_EQ(each->code, error_code());
-    // Waiters come first in, first out: three at a time, so no one is overtaken by more than two.
-    for (std::size_t i = 0; i != ended.size(); ++i)
-        EXPECT_LT(i > ended[i] ? i - ended[i] : ended[i] - i, 3u);
 
     const coropq::engine none = make(pool_of(0)); // counts as 1
     run(context, none.execute("select 1"));
@@ -112,9 +109,18 @@ TEST_F(engine, waiters_are_served_in_order) {
 
 TEST_F(engine, waiting_has_an_end) {
     const coropq::engine impatient = make(pool_of(1, 50ms));
-    start(impatient, "select pg_sleep(0.3)");
+    gate closed(context);
+    start(impatient, gate::statement("occupied"));
     start(impatient, "select 2");
     start(impatient, "select 3");
+    EXPECT_TRUE(wait_until([&] {
+        context.restart();
+        context.poll();
+        return ended.size() == 2;
+    }));
+    const auto failure = failure_of<coropq::pool_timeout>(context, impatient.execute("select 1"));
+    EXPECT_EQ(failure.code(), coropq::errc::pool_timeout);
+    closed.open();
     drain(context);
     EXPECT_EQ(all[0]->code, error_code());
     for (const std::size_t late : {1u, 2u}) {
@@ -123,11 +129,6 @@ TEST_F(engine, waiting_has_an_end) {
         EXPECT_TRUE(contains(all[late]->details.message(), "within 50 ms: all 1 are in use")) << all[late]->details;
         EXPECT_TRUE(contains(all[late]->details.hint(), "pool_options::size")) << all[late]->details;
     }
-    start(impatient, "select pg_sleep(0.3) -- occupied");
-    ASSERT_TRUE(run_until_active(context, "occupied"));
-    const auto failure = failure_of<coropq::pool_timeout>(context, impatient.execute("select 1"));
-    EXPECT_EQ(failure.code(), coropq::errc::pool_timeout);
-    drain(context);
     EXPECT_EQ(run(context, impatient.execute("select 1")).size(), 1u);
 
     const coropq::engine hasty = make(pool_of(1, 0ms));
@@ -150,7 +151,8 @@ TEST_F(engine, a_cancelled_waiter_leaves_no_hole) {
         all.clear();
         ended.clear();
         const coropq::engine one = make(pool_of(1));
-        start(one, "select pg_sleep(0.1) -- holding");
+        gate closed(context);
+        start(one, gate::statement("holding"));
         ASSERT_TRUE(run_until_active(context, "holding"));
         for (int i = 1; i != 6; ++i)
             start(one, "select " + std::to_string(i));
@@ -158,6 +160,7 @@ TEST_F(engine, a_cancelled_waiter_leaves_no_hole) {
         context.poll();
         for (const std::size_t i : {1u, 3u, 5u})
             all[i]->stop.emit(type);
+        closed.open();
         drain(context);
         EXPECT_EQ(ended, (std::vector<std::size_t>{1, 3, 5, 0, 2, 4}));
         for (const std::size_t i : {1u, 3u, 5u}) {
@@ -194,7 +197,7 @@ TEST_F(engine, a_waiter_cancelled_when_it_is_its_turn_passes_it_on) {
 
 TEST_F(engine, a_cancelled_statement_frees_its_place) {
     const coropq::engine one = make(pool_of(1));
-    started& first = start(one, "select pg_sleep(1) -- interrupted");
+    started& first = start(one, "select pg_sleep(60) -- interrupted");
     ASSERT_TRUE(run_until_active(context, "interrupted"));
     start(one, "select 2");
     context.restart();
@@ -235,21 +238,22 @@ TEST_F(engine, failing_connects_free_their_places) {
 }
 
 TEST_F(engine, a_connection_that_died_while_idle_is_replaced_unseen) {
-    const coropq::engine one = make(pool_of(2));
+    // Not through the proxy: what the server says last has arrived when it is gone.
+    const coropq::engine direct = coropq::create_engine(context, plain_address(), pool_of(2));
     for (int i = 0; i != 3; ++i) {
-        start(one, "select pg_sleep(0.02)");
-        start(one, "select pg_sleep(0.02)");
+        start(direct, "select pg_sleep(0.02)");
+        start(direct, "select pg_sleep(0.02)");
         drain(context);
         ASSERT_EQ(cluster().terminate_backends(), 2u);
-        ASSERT_TRUE(proxy.wait_for_open_connections(2)); // ours are still open
-        EXPECT_EQ(run(context, one.execute("select 7"))[0][0].as<int>(), 7);
+        EXPECT_EQ(run(context, direct.execute("select 7"))[0][0].as<int>(), 7);
     }
-    run(context, one.execute("select 1"));
+    const coropq::engine through = make(pool_of(2));
+    run(context, through.execute("select 1"));
     proxy.reset();
-    EXPECT_EQ(run(context, one.execute("select 7"))[0][0].as<int>(), 7);
-    run(context, one.execute("select 1"));
+    EXPECT_EQ(run(context, through.execute("select 7"))[0][0].as<int>(), 7);
     proxy.cut();
-    EXPECT_EQ(run(context, one.execute("select 7"))[0][0].as<int>(), 7);
+    EXPECT_EQ(run(context, through.execute("select 7"))[0][0].as<int>(), 7);
+    EXPECT_EQ(proxy.connections(), 3u);
 }
 
 TEST_F(engine, a_connection_in_a_transaction_is_not_given_to_others) {

@@ -158,7 +158,7 @@ TEST_F(operation_lifetime, a_moved_connection_takes_its_session_along) {
 TEST_F(operation_lifetime, destroying_a_connection_ends_its_operation) {
     std::optional<coropq::connection> conn(connected());
     ending started;
-    conn->async_execute(coropq::statement("select pg_sleep(1) -- destroyed"), output, details, started.handler());
+    conn->async_execute(coropq::statement("select pg_sleep(60) -- destroyed"), output, details, started.handler());
     ASSERT_TRUE(run_until_active(context, "destroyed"));
     conn.reset();
     drain(context);
@@ -203,8 +203,8 @@ TEST_F(operation_lifetime, a_context_may_end_with_operations_in_progress) {
         run(short_lived, conn.connect(plain_address()));
         const coropq::engine engine = coropq::create_engine(short_lived, plain_address());
         const auto never = [flag](error_code) { ADD_FAILURE() << "the handler ran"; };
-        conn.async_execute(coropq::statement("select pg_sleep(1) -- orphan"), output, details, never);
-        engine.async_execute(coropq::statement("select pg_sleep(1) -- orphan"), output, details, never);
+        conn.async_execute(coropq::statement("select pg_sleep(60) -- orphan"), output, details, never);
+        engine.async_execute(coropq::statement("select pg_sleep(60) -- orphan"), output, details, never);
         ASSERT_TRUE(run_until_active(short_lived, "orphan"));
         engine.async_execute(coropq::statement("select 2"), output, details, never);
         engine.async_dispose([flag](error_code) {});
@@ -223,7 +223,7 @@ asio::awaitable<void> owner() {
     co_await idle.connect(plain_address());
     co_await engine.execute("select 1");
     co_await busy.connect(plain_address());
-    co_await (busy.execute("select pg_sleep(1) -- owned") && engine.execute("select pg_sleep(1) -- owned"));
+    co_await (busy.execute("select pg_sleep(60) -- owned") && engine.execute("select pg_sleep(60) -- owned"));
 }
 
 TEST_F(operation_lifetime, a_context_may_end_with_coroutines_that_own_connections) {
@@ -247,7 +247,7 @@ TEST_F(operation_lifetime, idle_connections_hold_no_work_and_operations_do) {
     const coropq::engine engine = coropq::create_engine(context, plain_address());
     run(context, engine.execute("select 1"));
     drain(context);
-    EXPECT_EQ(cluster().session_count(), 2u);
+    EXPECT_TRUE(cluster().wait_for_session_count(2));
 
     tcp_proxy proxy(cluster().port());
     coropq::connection slow = connected(address_through(proxy));
@@ -268,10 +268,12 @@ TEST_F(operation_lifetime, each_operation_accepts_its_types_of_cancellation) {
     asio::cancellation_signal stop;
     for (const auto type : {asio::cancellation_type::partial, asio::cancellation_type::total}) {
         ending ignored;
-        conn.async_execute(coropq::statement("select pg_sleep(0.2) -- ignoring"), output,
+        gate closed(context);
+        conn.async_execute(coropq::statement(gate::statement("ignoring")), output,
                            asio::bind_cancellation_slot(stop.slot(), ignored.handler()));
         ASSERT_TRUE(run_until_active(context, "ignoring"));
         stop.emit(type);
+        closed.open();
         drain(context);
         EXPECT_EQ(ignored.code, error_code());
     }

@@ -59,6 +59,7 @@ enum class errc : int {
     wrong_type,               ///< A value was asked for as a type that it isn't.
     unknown_column,           ///< A result has no column of that name or index.
     ambiguous_column,         ///< A result has several columns of that name.
+    unexpected,               ///< An exception that isn't one of the library's, for example from the operating system.
     row_out_of_range,         ///< A result has fewer rows than that.
 };
 

@@ -4,6 +4,7 @@
 #ifndef COROPQ_ROW_HPP
 #define COROPQ_ROW_HPP
 
+#include <coropq/detail/scalar.hpp>
 #include <coropq/field.hpp>
 
 #include <cstddef>
@@ -18,22 +19,21 @@ public:
     std::size_t size() const noexcept;
 
     /// The value in a column, counted from 0. Throws `result_error` (`errc::unknown_column`) if there is none.
-    field operator[](std::size_t column) const;
+    template <detail::integer Index>
+    field operator[](Index column) const {
+        return at(static_cast<std::size_t>(column)); // what is negative becomes a column that no result has
+    }
 
     /// The value in the column of that name, compared exactly as the server reports it. Throws `result_error`:
     /// `errc::unknown_column`, or `errc::ambiguous_column` if several columns have the name (reach them by index).
     field operator[](std::string_view column) const;
 
-    /// So that a literal 0 isn't taken for a null pointer.
-    field operator[](int column) const { return (*this)[static_cast<std::size_t>(column)]; }
-
-    /// The same as text literals, which would otherwise be ambiguous between the overloads above.
-    field operator[](const char* column) const { return (*this)[std::string_view(column)]; }
-
     /// For the library.
     row(const detail::result_data& data, std::size_t index) noexcept : data_(&data), index_(index) {}
 
 private:
+    field at(std::size_t column) const;
+
     const detail::result_data* data_;
     std::size_t index_;
 };

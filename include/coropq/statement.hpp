@@ -23,12 +23,13 @@ concept text = std::convertible_to<const T&, std::string_view>;
 
 } // namespace detail
 
-/// A C++ type that can be the parameter of a statement: bool, integers, floating point numbers, text
+/// A C++ type that can be the parameter of a statement: bool, integers, float, double, text
 /// (`std::string`, `std::string_view`, string literals), `std::nullopt` or `nullptr` for NULL, and `std::optional` of
 /// these.
 template <typename T>
-concept parameter = std::same_as<T, bool> || detail::integer<T> || std::floating_point<T> || detail::text<T> ||
-                    std::same_as<T, std::nullopt_t> || std::same_as<T, std::nullptr_t> || detail::is_optional<T>;
+concept parameter =
+    std::same_as<T, bool> || detail::integer<T> || std::same_as<T, float> || std::same_as<T, double> ||
+    detail::text<T> || std::same_as<T, std::nullopt_t> || std::same_as<T, std::nullptr_t> || detail::is_optional<T>;
 
 /// SQL text and its parameters. Owns both: nothing that was given is referenced after the constructor returns, so a
 /// statement may outlive everything that it was made from. Parameters are `$1`, `$2`, …; they travel apart from the
@@ -84,8 +85,8 @@ private:
             add_unsigned(static_cast<unsigned long long>(argument));
         } else if constexpr (std::same_as<T, float>) {
             add_float(argument);
-        } else if constexpr (std::floating_point<T>) {
-            add_double(static_cast<double>(argument));
+        } else if constexpr (std::same_as<T, double>) {
+            add_double(argument);
         } else if constexpr (std::is_pointer_v<T>) {
             if (argument == nullptr)
                 add_null();

@@ -42,6 +42,7 @@ description describe(errc value) noexcept {
     case errc::wrong_type: return {"wrong_type", "the value isn't of that type"};
     case errc::unknown_column: return {"unknown_column", "the result has no such column"};
     case errc::ambiguous_column: return {"ambiguous_column", "the result has several columns of that name"};
+    case errc::unexpected: return {"unexpected", "something failed that isn't known to fail"};
     case errc::row_out_of_range: return {"row_out_of_range", "the result has no such row"};
     }
     return {"unknown", "unknown error"};
@@ -104,7 +105,8 @@ void throw_error(error_code code, const diagnostics& details) {
         case errc::already_connected:
         case errc::operation_in_progress:
         case errc::engine_disposed:
-        case errc::unsupported: break;
+        case errc::unsupported:
+        case errc::unexpected: break;
         }
     }
     throw error(code, details);

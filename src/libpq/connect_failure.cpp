@@ -77,6 +77,9 @@ std::string hint_for(errc kind, std::string_view text, const connect_attempt& at
             return "the server isn't of the kind that target_session_attrs asks for";
         return {};
     case errc::connect_timeout:
+        if (contains(text, "resolving the name"))
+            return "the name servers of this machine are slow or can't be reached, or other look-ups of the program "
+                   "were in front: check the name and the name servers, or raise connect_timeout";
         return "nothing answers at this address: check host and port and the firewalls in between, or raise "
                "connect_timeout";
     case errc::not_postgresql: return "what listens on this port isn't a PostgreSQL server: check host and port";

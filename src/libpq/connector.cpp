@@ -6,6 +6,7 @@
 #include <boost/asio/error.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/system/system_error.hpp>
 
 #include <algorithm>
 #include <new>
@@ -48,7 +49,7 @@ connector::connector(const session_strand& strand, borrowed_socket& socket, conn
     , socket_(socket)
     , plan_(std::move(plan))
     , notices_(notices)
-    , deadline_(plan_.total_limit.count() == 0 ? clock::time_point::max() : clock::now() + plan_.total_limit) {
+    , deadline_(plan_.total_limit.count() == 0 ? clock::time_point::max() : saturated_deadline(plan_.total_limit)) {
     if (plan_.random_order)
         std::shuffle(plan_.servers.begin(), plan_.servers.end(), std::mt19937(std::random_device()()));
     addresses_.resize(plan_.servers.size());
@@ -99,7 +100,7 @@ asio::awaitable<bool> connector::should_stop() {
 clock::time_point connector::limit_of_one_step() const {
     if (plan_.address_limit.count() == 0)
         return deadline_;
-    return std::min(deadline_, clock::now() + plan_.address_limit);
+    return std::min(deadline_, saturated_deadline(plan_.address_limit));
 }
 
 connect_attempt connector::attempt_at(std::size_t server, const std::string& address) const {
@@ -118,7 +119,15 @@ void connector::add(connect_failure failure) {
 
 asio::awaitable<connection_handle> connector::try_servers(std::string session_attributes) {
     for (std::size_t server = 0; server != plan_.servers.size() && !refused_; ++server) {
-        connection_handle handle = co_await try_server(server, session_attributes);
+        connection_handle handle;
+        try {
+            handle = co_await try_server(server, session_attributes);
+        } catch (const boost::system::system_error& failure) {
+            // The system has no more threads, descriptors or watches: another reason for this server, not a special
+            // end.
+            resolution_.reset();
+            add(failure_of(errc::connect_failed, failure.what(), attempt_at(server, {})));
+        }
         if (handle)
             co_return handle;
         const bool stop = co_await should_stop();
@@ -134,14 +143,15 @@ asio::awaitable<connection_handle> connector::try_servers(std::string session_at
 
 asio::awaitable<connection_handle> connector::try_server(std::size_t server, std::string session_attributes) {
     const bool known = co_await resolve(server);
-    if (!known)
+    bool stop = co_await should_stop();
+    if (!known || stop)
         co_return nullptr;
     const std::vector<std::string> addresses = *addresses_[server];
     for (const std::string& address : addresses) {
         connection_handle handle = co_await try_address(server, address, session_attributes);
         if (handle)
             co_return handle;
-        const bool stop = co_await should_stop();
+        stop = co_await should_stop();
         if (stop || refused_)
             break;
     }
@@ -253,18 +263,16 @@ asio::awaitable<error_code> connector::shake_hands(connection_handle& handle, Co
     }
     PostgresPollingStatusType next = PGRES_POLLING_WRITING;
     for (;;) {
+        // What came while nothing waited, a signal or the end of the time, found nothing that it could end.
+        const asio::cancellation_state cancellation = co_await asio::this_coro::cancellation_state;
+        if (interrupted_ || cancellation.cancelled() != asio::cancellation_type::none || clock::now() >= limit)
+            co_return asio::error::operation_aborted;
         socket_.take(PQsocket(handle.get()));
         error_code code;
         if (next == PGRES_POLLING_READING)
             code = co_await socket_.wait_readable();
         else
             code = co_await socket_.wait_writable();
-        const asio::cancellation_state cancellation = co_await asio::this_coro::cancellation_state;
-        if (interrupted_ || cancellation.cancelled() != asio::cancellation_type::none)
-            co_return asio::error::operation_aborted;
-        // A limit that passes while the socket is ready finds no wait that it could end.
-        if (!code && clock::now() >= limit)
-            code = asio::error::operation_aborted;
         if (code)
             co_return code;
         socket_.give_back();

@@ -59,6 +59,9 @@ asio::awaitable<error_code> name_resolution::wait(std::vector<std::string>& addr
     co_return shared->code;
 }
 
+// The resolver's thread serves one look-up after the other: one that nobody wants must not be begun any more.
+name_resolution::~name_resolution() { state_->resolver.cancel(); }
+
 void name_resolution::cancel() noexcept {
     state_->cancelled = true;
     state_->answered.cancel();

@@ -17,12 +17,15 @@ namespace coropq::detail {
 
 /// One look-up of a host name, done by Asio in a thread of its own, since libpq would block the event loop.
 ///
-/// The system's getaddrinfo can't be interrupted. So `wait` gives up when it is cancelled, and the look-up goes on
-/// alone until the system answers; its answer is dropped then.
+/// The system's getaddrinfo can't be interrupted. So `wait` gives up when it is cancelled, and a look-up that has begun
+/// goes on alone until the system answers; its answer is dropped then. One that hasn't begun never does.
 class name_resolution {
 public:
     /// Starts the look-up.
     name_resolution(const session_strand& strand, std::string host);
+    name_resolution(const name_resolution&) = delete;
+    name_resolution& operator=(const name_resolution&) = delete;
+    ~name_resolution();
 
     /// Waits for the answer. Ends with operation_aborted when it is cancelled, by the coroutine's cancellation or by
     /// `cancel()`.

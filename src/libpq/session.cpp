@@ -37,6 +37,7 @@ struct session::state {
     connector* connecting = nullptr;
     bool busy = false;
     bool abandoned = false;
+    diagnostics last_words; ///< What the server or libpq said about the end of the session.
     std::string host;
     std::string port;
     std::string user;
@@ -55,6 +56,18 @@ public:
 
 private:
     bool& busy_;
+};
+
+// Lets `abandon` find the connector for as long as there is one, also when it ends by an exception.
+class connecting_guard {
+public:
+    connecting_guard(connector*& place, connector& opening) : place_(place) { place_ = &opening; }
+    connecting_guard(const connecting_guard&) = delete;
+    connecting_guard& operator=(const connecting_guard&) = delete;
+    ~connecting_guard() { place_ = nullptr; }
+
+private:
+    connector*& place_;
 };
 
 class statement_guard {
@@ -156,10 +169,13 @@ asio::awaitable<void> session::open(connect_plan plan, operation_outcome& outcom
         if (is_secret_keyword(name))
             state_->notices.redact.add_secret(value);
     }
+    if (state_->abandoned) { // before it began
+        outcome.code = asio::error::operation_aborted;
+        co_return;
+    }
     connector opening(state_->strand, state_->socket, std::move(plan), state_->notices);
-    state_->connecting = &opening;
+    const connecting_guard connecting(state_->connecting, opening);
     connector::outcome opened = co_await opening.run();
-    state_->connecting = nullptr;
     outcome.code = opened.code;
     outcome.details = std::move(opened.details);
     if (!opened.handle)
@@ -215,33 +231,36 @@ asio::awaitable<operation_outcome> session::execute_exclusively(const statement&
     const int sent = PQsendQueryParams(state_->handle.get(), work.sql().c_str(), static_cast<int>(values.size()),
                                        nullptr, values.data(), nullptr, nullptr, 0);
     if (sent == 0)
-        co_return lost(errc::connection_lost, diagnostics());
+        co_return lost(errc::connection_lost, "the statement wasn't sent");
 
     operation_outcome outcome;
     error_code code = co_await send_all();
     if (!code)
         code = co_await read_results(outcome);
-    if (!code && PQstatus(state_->handle.get()) == CONNECTION_BAD)
+    if (!code && state_->handle && PQstatus(state_->handle.get()) == CONNECTION_BAD)
         code = errc::connection_lost;
+    if (code && outcome.code)
+        co_return lost(code, "before that, the statement had failed: " + outcome.details.message());
     if (code)
-        co_return lost(code, outcome.details);
+        co_return lost(code, "the statement may or may not have run");
     co_return outcome;
 }
 
 // Ends the session after a failure of the connection itself, and says why. The server's last words (an administrator's
 // shutdown, say) are a better reason than that the stream has ended.
-operation_outcome session::lost(error_code code, const diagnostics& last_words) {
+operation_outcome session::lost(error_code code, std::string hint) {
     if (code == asio::error::operation_aborted) {
         finish();
         return failed_operation(code, "the operation was cancelled; the connection was closed");
     }
-    std::string reason = last_words.message();
+    const diagnostics last_words = std::exchange(state_->last_words, diagnostics());
+    std::string reason = one_line(last_words.message());
     if (reason.empty())
         reason = one_line(state_->notices.redact.apply(PQerrorMessage(state_->handle.get())));
     diagnostics_fields fields;
     fields.message = "the connection to the server was lost: " + (reason.empty() ? code.message() : reason);
     fields.sqlstate = last_words.sqlstate();
-    fields.hint = "the statement may or may not have run";
+    fields.hint = std::move(hint);
     fields.host = state_->host;
     fields.port = state_->port;
     fields.user = state_->user;
@@ -286,6 +305,7 @@ asio::awaitable<error_code> session::read_results(operation_outcome& outcome) {
     // PQgetResult is called only when it can't block. The first error decides; libpq may add more after a lost
     // connection, without end, so they are counted.
     PGconn* const handle = state_->handle.get();
+    error_code code_of_loss;
     for (int results_after_loss = 0; results_after_loss < 3;) {
         while (PQisBusy(handle) != 0) {
             const error_code code = co_await wait_for_input();
@@ -299,18 +319,23 @@ asio::awaitable<error_code> session::read_results(operation_outcome& outcome) {
             PQfreemem(notification);
         result_handle received(PQgetResult(handle));
         if (!received)
-            co_return error_code();
+            co_return code_of_loss;
         if (PQstatus(handle) == CONNECTION_BAD)
             ++results_after_loss;
         const ExecStatusType status = PQresultStatus(received.get());
         if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH) {
             received.reset();
             const error_code code = co_await leave_copy(status, outcome);
-            if (code)
+            if (code || !state_->handle)
                 co_return code;
         } else if (status == PGRES_FATAL_ERROR || status == PGRES_BAD_RESPONSE) {
-            if (!outcome.code) {
-                diagnostics_fields fields = fields_of(received.get(), state_->notices.redact);
+            diagnostics_fields fields = fields_of(received.get(), state_->notices.redact);
+            // Without a SQLSTATE it is libpq that complains: about the stream, or what came through it.
+            if (fields.sqlstate.empty() || fields.severity == "FATAL" || fields.severity == "PANIC") {
+                if (state_->last_words.empty())
+                    state_->last_words = diagnostics(errc::connection_lost, std::move(fields));
+                code_of_loss = errc::connection_lost;
+            } else if (!outcome.code) {
                 state_->notices.redact.add_statement(fields);
                 outcome.code = make_sqlstate_code(fields.sqlstate);
                 outcome.details = diagnostics(outcome.code, std::move(fields));
@@ -319,7 +344,7 @@ asio::awaitable<error_code> session::read_results(operation_outcome& outcome) {
             outcome.output = result(std::make_shared<const result_data>(received.release()));
         }
     }
-    co_return error_code();
+    co_return code_of_loss;
 }
 
 // Gets out of a COPY that `execute` can't serve. The server is told that nothing comes, or what it sends is dropped.
@@ -328,8 +353,10 @@ asio::awaitable<error_code> session::leave_copy(int status, operation_outcome& o
     outcome.code = errc::unsupported;
     outcome.details = make_diagnostics(outcome.code, "COPY to or from the client can't be run by execute",
                                        "use COPY with a file or program of the server, or INSERT and SELECT");
-    if (status == PGRES_COPY_BOTH)
-        co_return asio::error::operation_aborted; // replication: there is no way out but to close
+    if (status == PGRES_COPY_BOTH) { // replication: there is no way out but to close
+        finish();
+        co_return error_code();
+    }
     if (status == PGRES_COPY_IN) {
         if (PQputCopyEnd(handle, "COPY isn't supported by execute") != 1)
             co_return errc::connection_lost;
@@ -355,7 +382,7 @@ void session::finish() {
     state_->handle.reset();
 }
 
-void session::abandon() {
+void session::abandon() noexcept try {
     // Only the strand may touch the socket; when the context has ended already, the destructor does the work.
     asio::post(state_->strand, [self = shared_from_this()] {
         self->state_->abandoned = true;
@@ -366,6 +393,7 @@ void session::abandon() {
         else
             self->finish();
     });
+} catch (...) { // NOLINT(bugprone-empty-catch): without memory for the message, the destructor does the work
 }
 
 bool session::is_reusable() {

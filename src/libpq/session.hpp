@@ -42,7 +42,7 @@ public:
     static boost::asio::awaitable<operation_outcome> close(pointer self);
 
     /// The owner is gone: ends the operation in progress and closes the session. From any thread, without waiting.
-    void abandon();
+    void abandon() noexcept;
 
     /// Whether the session is open, idle, outside of a transaction, and not known to be dead. Looks at what has arrived
     /// on the socket, without waiting. Only while no operation is in progress.
@@ -67,7 +67,7 @@ private:
     boost::asio::awaitable<boost::system::error_code> read_results(operation_outcome& outcome);
     boost::asio::awaitable<boost::system::error_code> wait_for_input();
     boost::asio::awaitable<boost::system::error_code> leave_copy(int status, operation_outcome& outcome);
-    operation_outcome lost(boost::system::error_code code, const diagnostics& last_words);
+    operation_outcome lost(boost::system::error_code code, std::string hint);
     void finish();
 
     std::unique_ptr<state> state_;

@@ -6,12 +6,21 @@
 
 #include <boost/asio/steady_timer.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <functional>
 #include <memory>
 #include <utility>
 
 namespace coropq::detail {
+
+/// The time after that limit; the end of time if the clock can't show it, as with the limits people write for "none".
+inline std::chrono::steady_clock::time_point saturated_deadline(std::chrono::milliseconds limit) {
+    using clock = std::chrono::steady_clock;
+    const auto now = clock::now();
+    const auto longest = std::chrono::floor<std::chrono::milliseconds>(clock::time_point::max() - now);
+    return limit < longest ? now + std::max(limit, std::chrono::milliseconds(0)) : clock::time_point::max();
+}
 
 /// Calls a function once when a time has come, unless it is destroyed before. Everything happens on one strand: the
 /// constructor, the destructor and the call.

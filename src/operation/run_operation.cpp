@@ -13,10 +13,15 @@
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/dispatch.hpp>
+#include <boost/asio/execution.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/prefer.hpp>
 
 #include <exception>
 #include <memory>
 #include <new>
+#include <type_traits>
+#include <utility>
 
 namespace asio = boost::asio;
 
@@ -51,55 +56,42 @@ struct relay_cancellation {
     }
 };
 
-// Calls the handler, and writes the caller's references right before, on the handler's executor.
-class completion {
+// The outcome on its way to the handler: writes the caller's references and calls the handler, on its executor.
+class delivery {
 public:
-    completion(operation_handler handler, result* output, diagnostics* details,
-               std::shared_ptr<cancellation_relay> relay)
-        : handler_(std::move(handler)), output_(output), details_(details), relay_(std::move(relay)) {}
+    delivery(operation_handler handler, result* output, diagnostics* details)
+        : handler_(std::move(handler)), output_(output), details_(details) {}
 
-    void operator()(const std::exception_ptr& problem, operation_outcome outcome) {
-        if (problem)
-            outcome = outcome_of(problem);
+    void set(operation_outcome outcome) { outcome_ = std::move(outcome); }
+
+    void operator()() {
         if (output_)
-            *output_ = std::move(outcome.output);
+            *output_ = std::move(outcome_.output);
         if (details_)
-            *details_ = std::move(outcome.details);
-        std::move(handler_)(outcome.code);
+            *details_ = std::move(outcome_.details);
+        std::move(handler_)(outcome_.code);
     }
 
     const operation_handler& handler() const noexcept { return handler_; }
 
 private:
-    static operation_outcome outcome_of(const std::exception_ptr& problem) {
-        try {
-            std::rethrow_exception(problem);
-        } catch (const error& failure) {
-            return {failure.code(), failure.details()};
-        } catch (const boost::system::system_error& failure) {
-            return failed_operation(failure.code(), failure.code().message());
-        } catch (const std::bad_alloc&) {
-            return {make_error_code(boost::system::errc::not_enough_memory), {}};
-        }
-    }
-
     operation_handler handler_;
     result* output_;
     diagnostics* details_;
-    std::shared_ptr<cancellation_relay> relay_; // co_spawn uses its slot until the completion is called
+    operation_outcome outcome_;
 };
 
 } // namespace
 
 } // namespace coropq::detail
 
-// Memory that Asio needs for the completion comes from the handler's allocator.
+// Memory that Asio needs for the delivery comes from the handler's allocator.
 template <class Allocator>
-struct boost::asio::associated_allocator<coropq::detail::completion, Allocator> {
+struct boost::asio::associated_allocator<coropq::detail::delivery, Allocator> {
     using inner = boost::asio::associated_allocator<coropq::detail::operation_handler, Allocator>;
     using type = typename inner::type;
 
-    static type get(const coropq::detail::completion& object, const Allocator& fallback = Allocator()) noexcept {
+    static type get(const coropq::detail::delivery& object, const Allocator& fallback = Allocator()) noexcept {
         return inner::get(object.handler(), fallback);
     }
 };
@@ -107,6 +99,49 @@ struct boost::asio::associated_allocator<coropq::detail::completion, Allocator> 
 namespace coropq::detail {
 
 namespace {
+
+operation_outcome outcome_of(const std::exception_ptr& problem) {
+    try {
+        std::rethrow_exception(problem);
+    } catch (const error& failure) {
+        return {failure.code(), failure.details()};
+    } catch (const boost::system::system_error& failure) {
+        return failed_operation(failure.code(), failure.code().message());
+    } catch (const std::bad_alloc&) {
+        return {make_error_code(boost::system::errc::not_enough_memory), {}};
+    } catch (const std::exception& failure) {
+        return failed_operation(errc::unexpected, failure.what());
+    }
+}
+
+// Where an operation leaves the strand. User code must never run on it: what a handler does would hold up the session,
+// and a handler that waits for another operation of the same session or pool would wait for ever. So the delivery is
+// posted, not dispatched, which could call it on the spot. What belongs to the strand stays behind: the handler's
+// executor may be another context's, where the delivery could outlive ours.
+template <typename HandlerExecutor>
+class departure {
+public:
+    departure(asio::any_io_executor executor, const HandlerExecutor& handler_executor, delivery home,
+              std::shared_ptr<cancellation_relay> relay)
+        : executor_(std::move(executor))
+        , handler_executor_(asio::prefer(handler_executor, asio::execution::outstanding_work.tracked))
+        , home_(std::move(home))
+        , relay_(std::move(relay)) {}
+
+    void operator()(const std::exception_ptr& problem, operation_outcome outcome) {
+        home_.set(problem ? outcome_of(problem) : std::move(outcome));
+        asio::post(executor_, asio::bind_executor(handler_executor_, std::move(home_)));
+    }
+
+private:
+    using tracking_executor = std::decay_t<decltype(asio::prefer(std::declval<const HandlerExecutor&>(),
+                                                                 asio::execution::outstanding_work.tracked))>;
+
+    asio::any_io_executor executor_;
+    tracking_executor handler_executor_; // keeps its context at work while the operation goes on
+    delivery home_;
+    std::shared_ptr<cancellation_relay> relay_; // co_spawn uses its slot until the completion is called
+};
 
 // Ends the relay with the operation: a signal that comes late must not reach what the strand does next.
 asio::awaitable<operation_outcome> relayed(asio::awaitable<operation_outcome> operation,
@@ -134,9 +169,9 @@ void run_operation(const operation_strand& strand, const asio::any_io_executor& 
         inner = relay->signal.slot();
         slot.emplace<relay_cancellation>(relay_cancellation{relay});
     }
-    completion complete(std::move(handler), output, details, relay);
+    departure complete(executor, handler_executor, delivery(std::move(handler), output, details), relay);
     asio::co_spawn(strand, relayed(std::move(operation), std::move(relay)),
-                   asio::bind_cancellation_slot(inner, asio::bind_executor(handler_executor, std::move(complete))));
+                   asio::bind_cancellation_slot(inner, asio::bind_executor(strand, std::move(complete))));
 }
 
 void throw_if_failed(boost::system::error_code code, const diagnostics& details) {

@@ -5,6 +5,8 @@
 
 #include <coropq/error.hpp>
 
+#include "libpq/time_limit.hpp"
+
 #include <boost/asio/error.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -12,7 +14,6 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
-#include <chrono>
 #include <string>
 #include <utility>
 
@@ -35,7 +36,10 @@ pool::pool(const asio::any_io_executor& executor, url address, engine_options op
     : executor_(executor)
     , strand_(asio::make_strand(executor))
     , address_(std::move(address))
-    , options_(std::move(options)) {}
+    , options_(std::move(options)) {
+    // Sessions come back where nothing may be thrown. A size that means "any number" isn't taken by its word.
+    idle_.reserve(std::min<std::size_t>(options_.pool().size(), 1024));
+}
 
 operation_outcome pool::disposed() const {
     return failed_operation(errc::engine_disposed, "the engine was disposed of", "create a new engine");
@@ -106,10 +110,7 @@ asio::awaitable<bool> pool::wait_for_turn(waiter& self) {
         }
     };
     const place_in_queue place(*this, self);
-    const auto now = asio::steady_timer::clock_type::now();
-    // A limit that the clock can't represent is as good as none.
-    const auto longest = std::chrono::floor<std::chrono::milliseconds>(asio::steady_timer::time_point::max() - now);
-    self.turn.expires_at(now + std::clamp(options_.pool().acquire_timeout(), std::chrono::milliseconds(0), longest));
+    self.turn.expires_at(saturated_deadline(options_.pool().acquire_timeout()));
     boost::system::error_code ignored;
     co_await self.turn.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
     co_return self.served;
@@ -118,23 +119,28 @@ asio::awaitable<bool> pool::wait_for_turn(waiter& self) {
 asio::awaitable<operation_outcome> pool::open(std::shared_ptr<session>& acquired) {
     // The place that the caller has counted is given up unless a session fills it.
     struct place_guard {
-        pool* owner;
-        explicit place_guard(pool* pool_of_place) : owner(pool_of_place) {}
+        pool& owner;
+        session& opened;
+        bool filled = false;
+        place_guard(pool& pool_of_place, session& in_it) : owner(pool_of_place), opened(in_it) {
+            owner.opening_.push_back(&opened);
+        }
         place_guard(const place_guard&) = delete;
         place_guard& operator=(const place_guard&) = delete;
         ~place_guard() {
-            if (owner)
-                owner->pass_on_place();
+            std::erase(owner.opening_, &opened);
+            if (!filled)
+                owner.pass_on_place();
         }
     };
-    place_guard place(this);
     const std::shared_ptr<session> opened = session::create(executor_);
+    place_guard place(*this, *opened);
     operation_outcome outcome = co_await session::run(opened, session::connect(opened, address_, options_.connect()));
-    if (!outcome.code && disposed_)
+    if (disposed_)
         outcome = disposed();
     if (!outcome.code) {
         acquired = opened;
-        place.owner = nullptr;
+        place.filled = true;
     }
     co_return outcome;
 }
@@ -152,7 +158,7 @@ void pool::pass_on_place() {
     next.turn.cancel();
 }
 
-void pool::release(std::shared_ptr<session> returned) {
+void pool::release(std::shared_ptr<session> returned) noexcept {
     if (disposed_ || !returned->is_reusable()) {
         returned->abandon();
         pass_on_place();
@@ -175,6 +181,8 @@ std::vector<std::shared_ptr<session>> pool::dispose() {
         next->served = true;
         next->turn.cancel();
     }
+    for (session* opened : opening_)
+        opened->abandon();
     open_ -= idle_.size();
     return std::exchange(idle_, {});
 }

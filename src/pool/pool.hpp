@@ -36,10 +36,10 @@ public:
     /// new one, else the first to be released once it is the caller's turn. `acquired` stays empty after an error.
     boost::asio::awaitable<operation_outcome> acquire(std::shared_ptr<session>& acquired);
 
-    void release(std::shared_ptr<session> returned);
+    void release(std::shared_ptr<session> returned) noexcept;
 
-    /// From now on sessions are closed when they are released, and nobody gets one; ends those that wait. Gives the
-    /// idle ones to the caller, who closes them.
+    /// From now on sessions are closed when they are released, and nobody gets one; ends those that wait and those that
+    /// are being opened. Gives the idle ones to the caller, who closes them.
     std::vector<std::shared_ptr<session>> dispose();
 
 private:
@@ -56,6 +56,7 @@ private:
     url address_;
     engine_options options_;
     std::vector<std::shared_ptr<session>> idle_; ///< The one used last at the end.
+    std::vector<session*> opening_;              ///< Alive for as long as they stand here.
     std::deque<waiter*> waiting_;                ///< The one that came first in front.
     std::size_t open_ = 0; ///< Places taken: idle, in use, being opened, or passed on to a waiter.
     bool disposed_ = false;

@@ -32,7 +32,7 @@ void check_column(const detail::result_data* data, std::size_t column) {
 
 std::size_t row::size() const noexcept { return data_->column_count(); }
 
-field row::operator[](std::size_t column) const {
+field row::at(std::size_t column) const {
     check_column(data_, column);
     return {*data_, index_, column};
 }

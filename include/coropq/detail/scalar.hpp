@@ -20,8 +20,9 @@ template <typename T>
 concept character = std::same_as<T, char> || std::same_as<T, wchar_t> || std::same_as<T, char8_t> ||
                     std::same_as<T, char16_t> || std::same_as<T, char32_t>;
 
+// Not the 128-bit integers that count as integral in GNU dialects: they would be cut.
 template <typename T>
-concept integer = std::integral<T> && !std::same_as<T, bool> && !character<T>;
+concept integer = std::integral<T> && !std::same_as<T, bool> && !character<T> && sizeof(T) <= sizeof(long long);
 
 } // namespace coropq::detail
 

@@ -69,7 +69,8 @@ public:
     }
     std::chrono::milliseconds total_connect_timeout() const noexcept { return total_connect_timeout_; }
 
-    /// Receives notices and warnings. Default: they are dropped. They never go to stderr. (GCC 12 destroys a lambda
+    /// Receives notices and warnings of the server. Default: they are dropped. They never go to stderr. (One warning is
+    /// libpq's own, and it prints that one itself: that others can read the password file.) (GCC 12 destroys a lambda
     /// that captures by value twice when it is written inside a `co_await` expression: give the options a name first.)
     connect_options& on_notice(notice_handler handler) {
         on_notice_ = std::move(handler);

@@ -257,8 +257,9 @@ asio::awaitable<void> readme(const char* token, test_url where, std::string ca, 
                                     .password = token, // unquoted: no %40 to write
                                     .host = where.host(),
                                     .port = where.port(),
-                                    .database = "prod:all"})
-                   .update_query_string("sslmode=verify-full&sslrootcert=" + ca);
+                                    .database = "prod:all",
+                                    .query = {{"sslmode", "verify-full"}, // a token is for one server only
+                                              {"sslrootcert", ca}}});
     coropq::engine engine = coropq::create_engine(co_await boost::asio::this_coro::executor, url); // opens nothing yet
 
     for (const std::string& name : co_await engine.inspect().table_names())

@@ -69,8 +69,8 @@ public:
 
     /// The end: idle connections are closed now, connections in use as soon as their operations are done, and every
     /// later operation ends with `errc::engine_disposed`, as do those that wait for a connection or for one to open.
-    /// Completes when the idle connections are closed. May be called again. Can't be cancelled. Also happens, without waiting, when the
-    /// last handle goes.
+    /// Completes when the idle connections are closed. May be called again. Can't be cancelled. Also happens, without
+    /// waiting, when the last handle goes.
     template <detail::operation_token Token>
     auto async_dispose(Token&& token) const {
         return boost::asio::async_initiate<Token, void(boost::system::error_code)>(

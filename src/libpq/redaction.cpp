@@ -110,6 +110,8 @@ private:
     }
 
     void hide_pieces(std::string_view value) {
+        if (text_.size() < piece_size)
+            return; // most fields of a message are short or empty, and a value may be long
         if (pieces_.empty())
             index_pieces();
         piece_key key = 0;

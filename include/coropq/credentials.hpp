@@ -23,8 +23,10 @@ public:
     secret() noexcept = default;
 
     /// Copies the characters as they are, white space included. The original is the caller's to overwrite.
+    ///
+    /// Throws `option_error` for a null `const char*`, as `std::getenv` gives for a variable that isn't set.
     template <std::convertible_to<std::string_view> Text>
-    secret(const Text& text) : secret(std::string_view(text), 0) {} // NOLINT: implicit, so that text can be given
+    secret(const Text& text) : secret(checked(text), 0) {} // NOLINT: implicit, so that text can be given
     secret(std::nullptr_t) = delete;
 
     secret(const secret& other);
@@ -46,6 +48,9 @@ public:
     friend std::ostream& operator<<(std::ostream& out, const secret& value);
 
 private:
+    static std::string_view checked(std::string_view text) noexcept { return text; }
+    static std::string_view checked(const char* text);
+
     secret(std::string_view text, int);
     void clear() noexcept;
 

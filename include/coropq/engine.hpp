@@ -97,8 +97,10 @@ public:
 /// Makes an engine. Opens nothing and does no I/O: a host that doesn't exist is reported by the first operation.
 engine create_engine(boost::asio::any_io_executor executor, url address, engine_options options = engine_options());
 
-/// The same, from URL text. Throws `url_error`.
+/// The same, from URL text. Throws `url_error`, also for a null pointer.
 engine create_engine(boost::asio::any_io_executor executor, std::string_view address,
+                     engine_options options = engine_options());
+engine create_engine(boost::asio::any_io_executor executor, const char* address,
                      engine_options options = engine_options());
 
 /// The same, from anything that has an executor, for example an `io_context`.

@@ -19,7 +19,8 @@
 // Functions that take a completion token give the same as an `error_code` and, where asked, a `diagnostics`. A
 // cancelled operation ends with `boost::asio::error::operation_aborted`.
 //
-// No error text ever contains a password, a token or the value of a parameter.
+// No error text ever contains the password or token of the connection, or the value of a parameter. It may contain the
+// text of the statement.
 
 #include <coropq/diagnostics.hpp>
 #include <coropq/sqlstate.hpp>
@@ -35,7 +36,7 @@ namespace coropq {
 using error_code = boost::system::error_code;
 
 /// The conditions that the library itself reports; the server's are in `sqlstate`. The names are stable and stand in
-/// brackets in every message, so that they can be searched for.
+/// brackets in every message (those of the server have the SQLSTATE there), so that they can be searched for.
 enum class errc : int {
     invalid_url = 1,          ///< A URL or connection string can't be parsed, or holds something impossible.
     invalid_credentials_file, ///< A credentials file is missing, unreadable or not of the documented form.

@@ -33,7 +33,9 @@ concept parameter =
 
 /// SQL text and its parameters. Owns both: nothing that was given is referenced after the constructor returns, so a
 /// statement may outlive everything that it was made from. Parameters are `$1`, `$2`, …; they travel apart from the
-/// text, so no value can change the meaning of the statement.
+/// text, so no value can change the meaning of the statement. They travel without a type: the server takes it from
+/// where
+/// `$1` stands, so write `$1::int` where nothing else says it.
 ///
 /// A value; moving is cheap. Not for use from several threads at once while one of them changes it.
 class statement {

@@ -158,6 +158,8 @@ public:
     /// password and raw `@` in the user where the text can be read in one way only, raw spaces, and value-less
     /// parameters in capitals (`?FLATTEN`), which belong to the database.
     static url parse(std::string_view text);
+    /// The same; a null pointer, as `std::getenv` gives for a variable that isn't set, is a `url_error`.
+    static url parse(const char* text);
 
     /// From libpq's keyword/value text, `host=… port=… user='…'`, with exactly its quoting (PostgreSQL manual,
     /// "Connection Strings"). `user`, `password`, `host`, `port` and `dbname` become parts, the rest the query.

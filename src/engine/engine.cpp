@@ -29,6 +29,10 @@ engine create_engine(asio::any_io_executor executor, url address, engine_options
     return engine(std::make_shared<detail::engine_state>(executor, std::move(address), std::move(options)));
 }
 
+engine create_engine(asio::any_io_executor executor, const char* address, engine_options options) {
+    return create_engine(std::move(executor), url::parse(address), std::move(options));
+}
+
 engine create_engine(asio::any_io_executor executor, std::string_view address, engine_options options) {
     return create_engine(std::move(executor), url::parse(address), std::move(options));
 }

@@ -4,6 +4,7 @@
 #ifndef COROPQ_SRC_LIBPQ_NOTICE_SINK_HPP
 #define COROPQ_SRC_LIBPQ_NOTICE_SINK_HPP
 
+#include <coropq/error.hpp>
 #include <coropq/options.hpp>
 
 #include "libpq/server_message.hpp"
@@ -33,7 +34,8 @@ private:
             if (!sink.handler)
                 return;
             diagnostics_fields fields = fields_of(notice, sink.redact);
-            const auto code = make_sqlstate_code(fields.sqlstate);
+            // Most notices have 00000, which is no error.
+            const auto code = fields.sqlstate == "00000" ? error_code() : make_sqlstate_code(fields.sqlstate);
             sink.handler(diagnostics(code, std::move(fields)));
         } catch (...) { // NOLINT(bugprone-empty-catch): a handler that throws has no one to tell
         }

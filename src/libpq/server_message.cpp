@@ -95,7 +95,7 @@ connect_message parse_connect_message(std::string_view text) {
         if (first == std::string_view::npos || line.front() == '\t')
             continue;
         if (!parts.text.empty())
-            parts.text += ' ';
+            parts.text += "; ";
         parts.text += line.substr(first);
     }
     return parts;

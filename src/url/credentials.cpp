@@ -2,7 +2,9 @@
 // Distributed under the Boost Software License, Version 1.0. (See accompanying file LICENSE.)
 
 #include <coropq/credentials.hpp>
+#include <coropq/error.hpp>
 
+#include "error/diagnostics_fields.hpp"
 #include "url/wipe.hpp"
 
 #include <cstring>
@@ -10,6 +12,14 @@
 #include <utility>
 
 namespace coropq {
+
+std::string_view secret::checked(const char* text) {
+    if (!text)
+        throw_error(errc::invalid_option,
+                    detail::make_diagnostics(errc::invalid_option, "a password or option is a null pointer",
+                                             "is an environment variable unset?"));
+    return text;
+}
 
 secret::secret(std::string_view text, int) : size_(text.size()) {
     if (text.empty())

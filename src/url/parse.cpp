@@ -137,6 +137,12 @@ void refuse_control_characters(std::string_view text) {
 
 } // namespace
 
+url url::parse(const char* text) {
+    if (!text)
+        throw_problem(problems::null_pointer);
+    return parse(std::string_view(text));
+}
+
 url url::parse(std::string_view text) {
     text = trim(text);
     refuse_nul(text);

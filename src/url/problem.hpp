@@ -22,6 +22,7 @@ inline constexpr const char* encode_credentials =
     "write %40 for @ in the user name, or use url::create; only the @ in front of the host stands for itself, and in a "
     "password also / is written %2F and ? is written %3F";
 
+inline constexpr problem null_pointer{"the text of the URL is a null pointer", "is an environment variable unset?"};
 inline constexpr problem no_scheme{"the URL doesn't begin with a scheme and ://",
                                    "write postgresql://user:password@host:port/database"};
 inline constexpr problem unknown_scheme{"the scheme of the URL isn't one of PostgreSQL's",
@@ -40,9 +41,10 @@ inline constexpr problem bad_port{"a port isn't a whole number from 1 to 65535",
                                   "write host:port/database, for example localhost:5432/postgres; if it was meant as "
                                   "part of the user name or the password, write %40 for @, %2F for / and %3F for ? "
                                   "there, or use url::create"};
-inline constexpr problem bad_host{"a host contains characters that no host name has",
-                                  "give a name, an address or a socket directory; if an @ stands in the user name or "
-                                  "the password, write %40 for it, or use url::create"};
+inline constexpr problem bad_host{
+    "a host contains characters that no host name has",
+    "give a name, an address or a socket directory, and the port apart from it; if an @ stands in the user name or "
+    "the password, write %40 for it, or use url::create"};
 inline constexpr problem adobe_host{"what stands in the place of the host is the end of an IMS organization id",
                                     "write %40 for @ in the user name, or use url::create"};
 inline constexpr problem bare_ipv6{"a host has several colons", "write an IPv6 address in brackets: [::1]:5432"};

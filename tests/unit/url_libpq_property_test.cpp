@@ -313,7 +313,8 @@ void compare(const std::string& input, url (*read)(std::string_view), const std:
             return;
         }
     }
-    const std::string error = read == &url::parse ? parse_error(input) : error_of([&] { read(input); });
+    const bool is_url = read == static_cast<url (*)(std::string_view)>(&url::parse);
+    const std::string error = is_url ? parse_error(input) : error_of([&] { read(input); });
     ADD_FAILURE() << "no rule explains the difference\ninput: " << input
                   << "\nlibpq: " << (theirs ? ::testing::PrintToString(*theirs) : "refuses it")
                   << "\nours:  " << (ours ? ::testing::PrintToString(*ours) : error);

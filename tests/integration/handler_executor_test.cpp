@@ -28,7 +28,7 @@ using namespace coropq::test;
 // Several threads that run one context for as long as the object lives.
 class threads {
 public:
-    threads(asio::io_context& context, int count) : context_(context), work_(context.get_executor()) {
+    threads(asio::io_context& context, int count) : work_(context.get_executor()) {
         for (int i = 0; i != count; ++i)
             running_.emplace_back([&context] { context.run(); });
     }
@@ -41,7 +41,6 @@ public:
     }
 
 private:
-    asio::io_context& context_;
     asio::executor_work_guard<asio::io_context::executor_type> work_;
     std::vector<std::thread> running_;
 };

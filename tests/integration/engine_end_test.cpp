@@ -4,8 +4,7 @@
 // How engines end.
 
 #include "engine_support.hpp"
-
-#include <filesystem>
+#include "open_sockets.hpp"
 
 namespace {
 
@@ -13,16 +12,6 @@ using namespace coropq::test;
 using coropq::error_code;
 
 using engine_end = engine_fixture;
-
-std::size_t open_sockets() {
-    std::size_t count = 0;
-    for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
-        std::error_code ignored;
-        if (std::filesystem::read_symlink(entry, ignored).string().starts_with("socket:"))
-            ++count;
-    }
-    return count;
-}
 
 TEST_F(engine_end, dispose_closes_what_is_idle_and_later_what_is_busy) {
     const coropq::engine three = make(pool_of(3));

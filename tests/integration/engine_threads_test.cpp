@@ -4,6 +4,7 @@
 // One engine on many threads, and very many statements at once.
 
 #include "api_support.hpp"
+#include "open_sockets.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -20,7 +21,6 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <filesystem>
 #include <future>
 #include <string>
 #include <thread>
@@ -155,16 +155,6 @@ TEST(engine_threads, connections_on_several_threads) {
     connections.clear();
     threads.join();
     EXPECT_TRUE(cluster().wait_for_session_count(0));
-}
-
-std::size_t open_sockets() {
-    std::size_t count = 0;
-    for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
-        std::error_code ignored;
-        if (std::filesystem::read_symlink(entry, ignored).string().starts_with("socket:"))
-            ++count;
-    }
-    return count;
 }
 
 TEST(engine_threads, dispose_has_closed_the_idle_connections_when_it_completes) {

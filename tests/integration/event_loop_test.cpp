@@ -31,12 +31,6 @@
 #include <utility>
 #include <vector>
 
-namespace coropq::test {
-
-void PrintTo(const hanging_connect& hanging, std::ostream* out) { *out << hanging.name; }
-
-} // namespace coropq::test
-
 namespace {
 
 using namespace coropq::test;

@@ -10,6 +10,7 @@
 
 #include <functional>
 #include <memory>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,9 @@ struct hanging_place {
 struct hanging_connect {
     std::string name;
     std::function<hanging_place()> make;
+
+    // What GoogleTest prints for the parameter of a test.
+    friend void PrintTo(const hanging_connect& hanging, std::ostream* out) { *out << hanging.name; }
 };
 
 std::vector<hanging_connect> hanging_connects();

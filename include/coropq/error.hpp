@@ -62,6 +62,9 @@ enum class errc : int {
     ambiguous_column,         ///< A result has several columns of that name.
     unexpected,               ///< An exception that isn't one of the library's, for example from the operating system.
     row_out_of_range,         ///< A result has fewer rows than that.
+    no_row,                   ///< One row was asked for, and there is none.
+    several_rows,             ///< One row was asked for, and there are several.
+    wrong_column_count,       ///< A result has more or fewer columns than the tuple or value that it is read as.
 };
 
 /// The category of `errc`.
@@ -118,7 +121,7 @@ public:
     using error::error;
 };
 
-/// A result that doesn't fit what was asked of it: NULL, wrong type, unknown column, no such row.
+/// A result that doesn't fit what was asked of it: NULL, wrong type, unknown column, no row, several rows.
 class result_error : public error {
 public:
     using error::error;

@@ -4,79 +4,53 @@
 #ifndef COROPQ_FIELD_HPP
 #define COROPQ_FIELD_HPP
 
-#include <coropq/detail/scalar.hpp>
+#include <coropq/detail/cell.hpp>
+#include <coropq/types/scalar_codecs.hpp>
 
-#include <concepts>
 #include <cstddef>
-#include <cstdint>
-#include <limits>
-#include <optional>
 #include <string>
 #include <string_view>
 
 namespace coropq {
 
-namespace detail {
-class result_data;
-}
-
 /// One value of a result. A view: valid as long as the result (or a copy of it) lives. Cheap to copy. Several threads
 /// may read at once.
 class field {
 public:
-    bool is_null() const noexcept;
+    bool is_null() const noexcept { return detail::cell_of(column_, row_).data == nullptr; }
 
     /// The name of the column.
     std::string_view name() const noexcept;
 
-    /// The server's text form of the value; empty for NULL. A view into the result.
-    std::string_view text() const noexcept;
+    /// The OID of the column's type.
+    std::uint32_t type() const noexcept { return column_.type; }
 
-    /// The value as a C++ type: bool, an integer, float, double, `std::string`, `std::string_view` (a view into the
-    /// result), or `std::optional` of these, which is empty for NULL.
+    /// The value in the server's text form (dates ISO, intervals as PostgreSQL writes them by default, times in UTC);
+    /// empty for NULL. Throws `result_error` (`errc::wrong_type`) if the value makes no sense.
+    std::string text() const;
+
+    /// The value as a C++ type: every type that has a codec (docs/values.md lists them), or `std::optional` of it, which
+    /// is empty for NULL. Views (`std::string_view`, `std::span<const std::byte>`) refer to the result.
     ///
     /// Throws `result_error`: `errc::null_value` for NULL without `std::optional`, `errc::wrong_type` when the column
-    /// has another type or the number doesn't fit. The error names the column, its type and the row, not the value.
+    /// has another type or the value doesn't fit. The error names the column, its type, the C++ type and the row, not
+    /// the value.
     template <typename T>
     T as() const {
-        if constexpr (detail::is_optional<T>) {
-            if (is_null())
-                return std::nullopt;
-            return as<typename T::value_type>();
-        } else if constexpr (std::same_as<T, bool>) {
-            return as_bool();
-        } else if constexpr (detail::integer<T>) {
-            // No integer of the server is greater than the greatest std::int64_t.
-            constexpr auto limit = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
-            constexpr auto own = static_cast<std::uint64_t>(std::numeric_limits<T>::max());
-            constexpr auto highest = own < limit ? own : limit;
-            return static_cast<T>(as_integer(std::numeric_limits<T>::min(), static_cast<std::int64_t>(highest)));
-        } else if constexpr (std::same_as<T, float>) {
-            return as_float();
-        } else if constexpr (std::same_as<T, double>) {
-            return as_double();
-        } else if constexpr (std::same_as<T, std::string>) {
-            return std::string(as_text());
-        } else {
-            static_assert(std::same_as<T, std::string_view>, "coropq: a field can't be read as this type");
-            return as_text();
+        detail::check_readable<T>();
+        if constexpr (detail::readable<T>) {
+            detail::check_type<T>(column_, row_);
+            return detail::read_cell<T>(column_, row_);
         }
     }
 
     /// For the library.
     field(const detail::result_data& data, std::size_t row, std::size_t column) noexcept
-        : data_(&data), row_(row), column_(column) {}
+        : column_(detail::access_column(data, column)), row_(row) {}
 
 private:
-    bool as_bool() const;
-    std::int64_t as_integer(std::int64_t lowest, std::int64_t highest) const;
-    float as_float() const;
-    double as_double() const;
-    std::string_view as_text() const;
-
-    const detail::result_data* data_;
+    detail::column_access column_;
     std::size_t row_;
-    std::size_t column_;
 };
 
 } // namespace coropq

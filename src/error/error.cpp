@@ -44,6 +44,9 @@ description describe(errc value) noexcept {
     case errc::ambiguous_column: return {"ambiguous_column", "the result has several columns of that name"};
     case errc::unexpected: return {"unexpected", "something failed that isn't known to fail"};
     case errc::row_out_of_range: return {"row_out_of_range", "the result has no such row"};
+    case errc::no_row: return {"no_row", "the result has no row"};
+    case errc::several_rows: return {"several_rows", "the result has several rows"};
+    case errc::wrong_column_count: return {"wrong_column_count", "the result has another number of columns"};
     }
     return {"unknown", "unknown error"};
 }
@@ -100,6 +103,9 @@ void throw_error(error_code code, const diagnostics& details) {
         case errc::wrong_type:
         case errc::unknown_column:
         case errc::ambiguous_column:
+        case errc::no_row:
+        case errc::several_rows:
+        case errc::wrong_column_count:
         case errc::row_out_of_range: throw result_error(code, details);
         case errc::not_connected:
         case errc::already_connected:

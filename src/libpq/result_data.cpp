@@ -9,7 +9,23 @@ namespace coropq::detail {
 
 result_data::~result_data() { PQclear(handle_); }
 
-std::size_t result_data::row_count() const noexcept { return static_cast<std::size_t>(PQntuples(handle_)); }
+void result_data::append(const pg_result* single_row) {
+    copied_ = true;
+    const int columns = PQnfields(handle_);
+    for (int column = 0; column != columns; ++column) {
+        const char* const value = PQgetvalue(single_row, 0, column);
+        const int size = PQgetlength(single_row, 0, column);
+        offsets_.push_back(bytes_.size());
+        sizes_.push_back(PQgetisnull(single_row, 0, column) != 0 ? -1 : size);
+        bytes_.insert(bytes_.end(), value, value + size);
+    }
+}
+
+std::size_t result_data::row_count() const noexcept {
+    if (copied_)
+        return sizes_.size() / column_count();
+    return static_cast<std::size_t>(PQntuples(handle_));
+}
 
 std::size_t result_data::column_count() const noexcept { return static_cast<std::size_t>(PQnfields(handle_)); }
 
@@ -21,13 +37,34 @@ std::uint32_t result_data::column_type(std::size_t column) const noexcept {
     return PQftype(handle_, static_cast<int>(column));
 }
 
-bool result_data::is_null(std::size_t row, std::size_t column) const noexcept {
-    return PQgetisnull(handle_, static_cast<int>(row), static_cast<int>(column)) != 0;
+wire_format result_data::column_format(std::size_t column) const noexcept {
+    return PQfformat(handle_, static_cast<int>(column)) == 0 ? wire_format::text : wire_format::binary;
 }
 
-std::string_view result_data::text(std::size_t row, std::size_t column) const noexcept {
-    return {PQgetvalue(handle_, static_cast<int>(row), static_cast<int>(column)),
-            static_cast<std::size_t>(PQgetlength(handle_, static_cast<int>(row), static_cast<int>(column)))};
+std::uint32_t result_data::column_table(std::size_t column) const noexcept {
+    return PQftable(handle_, static_cast<int>(column));
+}
+
+int result_data::column_position(std::size_t column) const noexcept {
+    return PQftablecol(handle_, static_cast<int>(column));
+}
+
+int result_data::column_modifier(std::size_t column) const noexcept {
+    return PQfmod(handle_, static_cast<int>(column));
+}
+
+cell result_data::at(std::size_t row, std::size_t column) const noexcept {
+    if (copied_) {
+        const std::size_t index = row * column_count() + column;
+        const std::int32_t size = sizes_[index];
+        return {size < 0 ? nullptr : bytes_.data() + offsets_[index], size < 0 ? 0 : static_cast<std::size_t>(size)};
+    }
+    const int row_index = static_cast<int>(row);
+    const int column_index = static_cast<int>(column);
+    const int size = PQgetlength(handle_, row_index, column_index);
+    if (size == 0 && PQgetisnull(handle_, row_index, column_index) != 0)
+        return {nullptr, 0};
+    return {PQgetvalue(handle_, row_index, column_index), static_cast<std::size_t>(size)};
 }
 
 // PQcmdStatus and PQcmdTuples take a mutable result but only read it.

@@ -4,34 +4,58 @@
 #ifndef COROPQ_SRC_RESULT_RESULT_DATA_HPP
 #define COROPQ_SRC_RESULT_RESULT_DATA_HPP
 
+#include <coropq/result.hpp>
+#include <coropq/types/type_catalog.hpp>
+
+#include "types/value_storage.hpp"
+
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string_view>
+#include <vector>
 
 struct pg_result;
 
 namespace coropq::detail {
 
-/// Owns libpq's result and answers questions about it in our own terms; implemented below src/libpq/.
+/// The rows of one answer, in our own terms: libpq's result as a whole, or rows that were taken one by one and copied
+/// together. Implemented below src/libpq/.
 class result_data {
 public:
     /// Takes the result over.
-    explicit result_data(pg_result* handle) noexcept : handle_(handle) {}
+    result_data(pg_result* handle, std::shared_ptr<const type_catalog> types) noexcept
+        : handle_(handle), types_(std::move(types)) {}
     result_data(const result_data&) = delete;
     result_data& operator=(const result_data&) = delete;
     ~result_data();
+
+    /// Adds a row of a result with the same columns: from the first call on, the rows are those that were added.
+    void append(const pg_result* single_row);
 
     std::size_t row_count() const noexcept;
     std::size_t column_count() const noexcept;
     std::string_view column_name(std::size_t column) const noexcept;
     std::uint32_t column_type(std::size_t column) const noexcept;
-    bool is_null(std::size_t row, std::size_t column) const noexcept;
-    std::string_view text(std::size_t row, std::size_t column) const noexcept;
+    wire_format column_format(std::size_t column) const noexcept;
+    std::uint32_t column_table(std::size_t column) const noexcept;
+    int column_position(std::size_t column) const noexcept;
+    int column_modifier(std::size_t column) const noexcept;
+    cell at(std::size_t row, std::size_t column) const noexcept;
     std::string_view command_tag() const noexcept;
     std::string_view affected_rows() const noexcept;
 
+    const type_catalog& types() const noexcept { return *types_; }
+    value_storage& storage() const noexcept { return storage_; }
+
 private:
     pg_result* handle_;
+    std::shared_ptr<const type_catalog> types_;
+    mutable value_storage storage_;
+    bool copied_ = false;
+    std::vector<char> bytes_;          ///< Of the rows that were added, cell after cell.
+    std::vector<std::size_t> offsets_; ///< Where each of their cells begins.
+    std::vector<std::int32_t> sizes_;  ///< -1 for NULL.
 };
 
 } // namespace coropq::detail

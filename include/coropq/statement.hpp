@@ -4,113 +4,112 @@
 #ifndef COROPQ_STATEMENT_HPP
 #define COROPQ_STATEMENT_HPP
 
-#include <coropq/detail/scalar.hpp>
+#include <coropq/detail/arguments.hpp>
 
-#include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace coropq {
 
-namespace detail {
-
+/// A C++ type that can be the parameter of a statement: one whose `codec` can encode (bool, integers, float, double and
+/// text; more with the headers of coropq/types), `std::optional` of such, and `std::nullopt` or `nullptr` for NULL.
 template <typename T>
-concept text = std::convertible_to<const T&, std::string_view>;
+concept parameter = detail::is_parameter<std::remove_cvref_t<T>>;
 
-} // namespace detail
-
-/// A C++ type that can be the parameter of a statement: bool, integers, float, double, text
-/// (`std::string`, `std::string_view`, string literals), `std::nullopt` or `nullptr` for NULL, and `std::optional` of
-/// these.
-template <typename T>
-concept parameter =
-    std::same_as<T, bool> || detail::integer<T> || std::same_as<T, float> || std::same_as<T, double> ||
-    detail::text<T> || std::same_as<T, std::nullopt_t> || std::same_as<T, std::nullptr_t> || detail::is_optional<T>;
+/// The form in which a server is asked for the rows of a statement. What users read from a result doesn't depend on it.
+enum class result_format : std::uint8_t {
+    automatic, ///< Binary where the types of the columns are known and the library reads them, text otherwise.
+    text,      ///< Always the server's text form, as its settings (`DateStyle`, …) shape it.
+    binary     ///< Always binary, also for types that the library doesn't know: for codecs of one's own.
+};
 
 /// SQL text and its parameters. Owns both: nothing that was given is referenced after the constructor returns, so a
 /// statement may outlive everything that it was made from. Parameters are `$1`, `$2`, …; they travel apart from the
-/// text, so no value can change the meaning of the statement. They travel without a type: the server takes it from
-/// where
-/// `$1` stands, so write `$1::int` where nothing else says it.
+/// text, so no value can change the meaning of the statement.
+///
+/// A parameter has the PostgreSQL type of its C++ type: `int` is an integer, `double` a double precision. Text has
+/// none: the server takes it from where `$1` stands, as it does for a literal.
 ///
 /// A value; moving is cheap. Not for use from several threads at once while one of them changes it.
 class statement {
 public:
-    /// A statement from its text and the values of `$1`, `$2`, ….
-    ///
-    /// Throws `option_error` (`errc::invalid_parameter`) when the text or a text parameter contains a NUL byte, which
-    /// PostgreSQL can't represent.
-    template <parameter... Arguments>
-    explicit statement(std::string_view sql, const Arguments&... arguments) : sql_(checked(sql)) {
-        values_.reserve(sizeof...(Arguments));
-        (add(arguments), ...);
-    }
+    explicit statement(std::string_view sql) : statement(sql, {}, counted()) {}
 
-    /// The SQL text.
+    /// A statement from its text and the values of `$1`, `$2`, …: types as in `parameter`.
+    ///
+    /// Throws `option_error` (`errc::invalid_parameter`) when the text contains a NUL byte, which PostgreSQL can't
+    /// represent, or a value can't be encoded: the message says which one and why, and never shows it.
+    template <typename... Arguments>
+        requires(sizeof...(Arguments) > 0)
+    explicit statement(std::string_view sql, const Arguments&... arguments)
+        : statement(sql, std::initializer_list<detail::argument>{detail::make_argument(arguments)...}, counted()) {}
+
+    /// Whether the statement is prepared on its connection, so that the server parses it once however often it runs.
+    /// By default, that happens by itself when it pays. `prepare(false)` opts out, for instance for a statement that
+    /// is planned better when its values are known; `prepare(true)` prepares at the first use.
+    statement& prepare(bool on) & {
+        prepare_ = on;
+        return *this;
+    }
+    statement&& prepare(bool on) && { return std::move(prepare(on)); }
+
+    /// Sends text with the values as literals in it, in one message of the simple protocol, instead of parameters
+    /// beside the text: for poolers and servers that don't do the extended protocol, and for texts with several
+    /// statements. Nothing is prepared then, and results come as text. Off by default.
+    statement& simple_protocol(bool on) & {
+        simple_protocol_ = on;
+        return *this;
+    }
+    statement&& simple_protocol(bool on) && { return std::move(simple_protocol(on)); }
+
+    /// See `result_format`.
+    statement& results(result_format format) & {
+        results_ = format;
+        return *this;
+    }
+    statement&& results(result_format format) && { return std::move(results(format)); }
+
+    std::optional<bool> prepare() const noexcept { return prepare_; }
+    bool simple_protocol() const noexcept { return simple_protocol_; }
+    result_format results() const noexcept { return results_; }
+
+    /// The SQL text, with `$n` in it.
     const std::string& sql() const noexcept { return sql_; }
 
     /// The number of parameters.
-    std::size_t parameter_count() const noexcept { return values_.size(); }
+    std::size_t parameter_count() const noexcept { return parameters_.parameters().size(); }
 
-    /// For the library: the text form of a parameter, followed by a NUL byte; null for NULL.
-    const char* parameter_text(std::size_t index) const noexcept {
-        return values_[index].null ? nullptr : buffer_.data() + values_[index].begin;
-    }
-    std::size_t parameter_size(std::size_t index) const noexcept { return values_[index].size; }
+    // For the library:
+
+    using pending_type = detail::encoded_parameters::pending_type;
+
+    /// The bytes of a parameter, followed by a NUL byte if it is in text form; null for NULL.
+    const char* parameter_data(std::size_t index) const noexcept { return parameters_.data(index); }
+    std::size_t parameter_size(std::size_t index) const noexcept { return parameters_.parameters()[index].size; }
+    wire_format parameter_format(std::size_t index) const noexcept { return parameters_.parameters()[index].format; }
+    type_reference parameter_type(std::size_t index) const noexcept { return parameters_.parameters()[index].type; }
+    /// OIDs inside of parameters that have to be looked up by name, and filled in, before the statement is sent.
+    const std::vector<pending_type>& pending_types() const noexcept { return parameters_.pending_types(); }
+    /// `position` is that of a pending type. May be done again, for another database.
+    void resolve_type(std::size_t position, std::uint32_t oid) { parameters_.resolve_type(position, oid); }
 
 private:
-    struct value {
-        std::size_t begin;
-        std::size_t size;
-        bool null;
-    };
+    struct counted {}; // another list of parameters than that of the template
 
-    template <typename T>
-    void add(const T& argument) {
-        if constexpr (detail::is_optional<T>) {
-            static_assert(parameter<typename T::value_type>, "coropq: this optional's type can't be a parameter");
-            if (argument)
-                add(*argument);
-            else
-                add_null();
-        } else if constexpr (std::same_as<T, std::nullopt_t> || std::same_as<T, std::nullptr_t>) {
-            add_null();
-        } else if constexpr (std::same_as<T, bool>) {
-            add_text(argument ? "t" : "f");
-        } else if constexpr (std::signed_integral<T>) {
-            add_integer(static_cast<long long>(argument));
-        } else if constexpr (std::unsigned_integral<T>) {
-            add_unsigned(static_cast<unsigned long long>(argument));
-        } else if constexpr (std::same_as<T, float>) {
-            add_float(argument);
-        } else if constexpr (std::same_as<T, double>) {
-            add_double(argument);
-        } else if constexpr (std::is_pointer_v<T>) {
-            if (argument == nullptr)
-                add_null();
-            else
-                add_text(argument);
-        } else {
-            add_text(argument);
-        }
-    }
-
-    static std::string_view checked(std::string_view sql);
-    void add_null();
-    void add_text(std::string_view text);
-    void add_integer(long long number);
-    void add_unsigned(unsigned long long number);
-    void add_float(float number);
-    void add_double(double number);
-    void append(std::string_view text);
+    statement(std::string_view sql, std::initializer_list<detail::argument> arguments, counted);
 
     std::string sql_;
-    std::string buffer_; // the text forms of all values, each followed by a NUL byte
-    std::vector<value> values_;
+    detail::encoded_parameters parameters_;
+    std::optional<bool> prepare_;
+    bool simple_protocol_ = false;
+    result_format results_ = result_format::automatic;
 };
 
 } // namespace coropq

@@ -3,6 +3,9 @@
 
 #include "libpq/redaction.hpp"
 
+#include <coropq/types/type_oid.hpp>
+#include <coropq/types/value_view.hpp>
+
 #include <algorithm>
 #include <bitset>
 #include <cstdint>
@@ -26,6 +29,21 @@ piece_key append(piece_key key, char c) {
 
 bool opens_value(char c) { return c == '"' || c == '\'' || c == '(' || c == ' ' || c == '=' || c == ','; }
 bool closes_value(char c) { return c == '"' || c == '\'' || c == ')' || c == ','; }
+
+// The bytes of a type that the library doesn't know are the text where that type is an enum or something like text, and
+// contain the texts where it is made of such.
+std::string text_of_binary(const statement& source, std::size_t index) {
+    const std::string_view bytes(source.parameter_data(index), source.parameter_size(index));
+    std::string text;
+    try {
+        const std::uint32_t type = source.parameter_type(index).oid();
+        if (type != type_oid::unknown_type)
+            binary_to_text(type_catalog::built_in(), type, bytes, text);
+    } catch (const value_error&) {
+        text.clear();
+    }
+    return text.empty() ? std::string(bytes) : text;
+}
 
 } // namespace
 
@@ -145,10 +163,25 @@ std::string redaction::without(std::string text, void (eraser::*hide_parameter)(
     for (const secret& hidden : secrets_)
         erased.hide_secret(hidden.expose());
     for (std::size_t i = 0; statement_ && hide_parameter && i != statement_->parameter_count(); ++i) {
-        if (const char* value = statement_->parameter_text(i))
-            (erased.*hide_parameter)({value, statement_->parameter_size(i)});
+        if (statement_->parameter_data(i))
+            (erased.*hide_parameter)(shown_value(i));
     }
     return std::move(erased).result();
+}
+
+// Most statements cause no message, and some cause thousands: converted when needed, once.
+std::string_view redaction::shown_value(std::size_t index) const {
+    const std::string_view bytes(statement_->parameter_data(index), statement_->parameter_size(index));
+    if (statement_->parameter_format(index) == wire_format::text)
+        return bytes;
+    if (converted_.empty()) {
+        converted_.resize(statement_->parameter_count());
+        for (std::size_t i = 0; i != converted_.size(); ++i) {
+            if (statement_->parameter_data(i) && statement_->parameter_format(i) != wire_format::text)
+                converted_[i] = text_of_binary(*statement_, i);
+        }
+    }
+    return converted_[index];
 }
 
 std::string redaction::apply(std::string text) const { return without(std::move(text), &eraser::hide_value); }

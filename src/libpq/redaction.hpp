@@ -26,9 +26,12 @@ public:
     /// three characters say nothing when they are found, and replacing them would make every message unreadable.
     void add_secret(const secret& value);
 
-    /// Parameter values of the statement that is running. Shorter ones than a piece are replaced where they stand as a
-    /// whole between quotes, parentheses or commas, as servers write them.
-    void set_statement(const statement* running) noexcept { statement_ = running; }
+    /// Parameter values of the statement that is running, as the server shows them: in text form. Shorter ones than a
+    /// piece are replaced where they stand as a whole between quotes, parentheses or commas, as servers write them.
+    void set_statement(const statement* running) noexcept {
+        statement_ = running;
+        converted_.clear();
+    }
 
     /// Fills in the statement that is running, if there is one. Its text may hold the password (`CREATE ROLE …`); the
     /// position doesn't fit any more when that was replaced, and becomes 0.
@@ -41,9 +44,11 @@ private:
     class eraser;
     std::string without(std::string text, void (eraser::*hide_parameter)(std::string_view)) const;
     std::string apply_to_name(std::string name) const;
+    std::string_view shown_value(std::size_t index) const;
 
     std::vector<secret> secrets_;
     const statement* statement_ = nullptr;
+    mutable std::vector<std::string> converted_; ///< The texts of binary parameters, once a message had to be redacted.
 };
 
 } // namespace coropq::detail

@@ -222,14 +222,21 @@ asio::awaitable<operation_outcome> session::execute_exclusively(const statement&
     const busy_guard busy(state_->busy);
     const statement_guard running(state_->notices.redact, work);
 
-    std::vector<const char*> values(work.parameter_count());
-    for (std::size_t i = 0; i != values.size(); ++i)
-        values[i] = work.parameter_text(i);
-    if (values.size() > 65535)
+    const std::size_t count = work.parameter_count();
+    if (count > 65535)
         co_return failed_operation(errc::invalid_parameter, "a statement can have at most 65535 parameters");
-    // Types are left to the server, which finds them from where the parameters stand.
-    const int sent = PQsendQueryParams(state_->handle.get(), work.sql().c_str(), static_cast<int>(values.size()),
-                                       nullptr, values.data(), nullptr, nullptr, 0);
+    std::vector<const char*> values(count);
+    std::vector<Oid> types(count);
+    std::vector<int> sizes(count);
+    std::vector<int> formats(count);
+    for (std::size_t i = 0; i != count; ++i) {
+        values[i] = work.parameter_data(i);
+        types[i] = work.parameter_type(i).oid();
+        sizes[i] = static_cast<int>(work.parameter_size(i));
+        formats[i] = work.parameter_format(i) == wire_format::text ? 0 : 1;
+    }
+    const int sent = PQsendQueryParams(state_->handle.get(), work.sql().c_str(), static_cast<int>(count), types.data(),
+                                       values.data(), sizes.data(), formats.data(), 0);
     if (sent == 0)
         co_return lost(errc::connection_lost, "the statement wasn't sent");
 

@@ -73,8 +73,7 @@ template <typename T>
 inline constexpr bool is_parameter =
     encodable<T> || text_like<T> || std::same_as<T, std::nullopt_t> || std::same_as<T, std::nullptr_t>;
 template <typename T>
-inline constexpr bool is_parameter<std::optional<T>> =
-    encodable<std::optional<T>> || is_parameter<std::remove_cv_t<T>>;
+inline constexpr bool is_parameter<std::optional<T>> = encodable<std::optional<T>> || is_parameter<std::remove_cv_t<T>>;
 
 /// What NULL is declared as in the place of a value of this type, so that one SQL text has one list of types.
 template <typename T>
@@ -143,26 +142,30 @@ struct named_member {
 
 /// One argument of a statement, whatever its type. A view: lives as long as the call.
 struct argument {
-    const void* value;
-    encode_function encode;                ///< Null for a struct.
-    std::string_view name = {};            ///< `:name`, if the argument has one.
-    std::span<const named_member> members; ///< Of a struct.
+    const void* value = nullptr;
+    encode_function encode = nullptr;           ///< Null for a struct.
+    std::string_view name = {};                 ///< `:name`, if the argument has one.
+    std::span<const named_member> members = {}; ///< Of a struct.
     bool is_named = false;
 };
 
 template <typename>
 inline constexpr bool never = false;
 
-/// See `named`; its overload of `make_argument` is found there.
+/// What says itself how it becomes an argument: see `named`.
 template <typename T>
-class named_reference;
+concept argument_source = requires(const T& source) {
+    { source.as_argument() } -> std::same_as<argument>;
+};
 
 // The message has to be readable, so this is no constraint: GCC and Clang would list every overload and every concept.
 // And nothing else of a type that is no parameter gets compiled, or more errors would follow.
 template <typename T>
 argument make_argument(const T& value) {
-    if constexpr (is_parameter<T>) {
-        return {.value = &value, .encode = &encode_at<T>, .members = {}};
+    if constexpr (argument_source<T>) {
+        return value.as_argument();
+    } else if constexpr (is_parameter<T>) {
+        return {.value = &value, .encode = &encode_at<T>};
     } else {
         static_assert(never<T>,
                       "coropq: this type can't be a parameter of a statement: include the header of its codec "

@@ -4,8 +4,8 @@
 #ifndef COROPQ_MAPPING_HPP
 #define COROPQ_MAPPING_HPP
 
-// How rows become C++ objects. The columns are looked up and their types checked once, when a `row_reader` is made; rows
-// then cost the decoding of their values.
+// How rows become C++ objects. The columns are looked up and their types checked once, when a `row_reader` is made;
+// rows then cost the decoding of their values.
 //
 //     struct user { int id; std::string name; std::optional<int> age; };
 //     BOOST_DESCRIBE_STRUCT(user, (), (id, name, age))
@@ -13,12 +13,9 @@
 // Members find their columns by name (see `column_names`); each member needs one, and columns without a member are
 // ignored. Members of base classes count as the struct's own. A struct needs a default constructor.
 
-#include <coropq/column_names.hpp>
 #include <coropq/detail/cell.hpp>
+#include <coropq/detail/described.hpp>
 
-#include <boost/describe/bases.hpp>
-#include <boost/describe/members.hpp>
-#include <boost/describe/modifiers.hpp>
 #include <boost/mp11/algorithm.hpp>
 
 #include <array>
@@ -29,37 +26,6 @@
 #include <utility>
 
 namespace coropq::detail {
-
-template <typename T>
-concept described_struct = std::is_class_v<T> && boost::describe::has_describe_members<T>::value;
-
-template <typename T>
-inline constexpr bool is_tuple = false;
-template <typename... Ts>
-inline constexpr bool is_tuple<std::tuple<Ts...>> = true;
-template <typename First, typename Second>
-inline constexpr bool is_tuple<std::pair<First, Second>> = true;
-
-template <typename T>
-using members_of =
-    boost::describe::describe_members<T, boost::describe::mod_public | boost::describe::mod_inherited>;
-
-template <typename Class, typename Member>
-Class class_of_member(Member Class::*);
-template <typename Class, typename Member>
-Member type_of_member(Member Class::*);
-
-/// The name of a member's column: renames of the struct itself come before those of its base class.
-template <typename T, typename Descriptor>
-constexpr std::string_view member_column() {
-    using owner = decltype(class_of_member(Descriptor::pointer));
-    constexpr std::string_view member = Descriptor::name;
-    if constexpr (!std::is_same_v<owner, T>) {
-        if (column_name_of<T>(member) == member)
-            return column_name_of<owner>(member);
-    }
-    return column_name_of<T>(member);
-}
 
 // Each throws `result_error`.
 std::size_t find_member_column(const result_data& data, std::string_view member, std::string_view cpp_type);

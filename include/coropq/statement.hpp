@@ -6,8 +6,10 @@
 
 #include <coropq/detail/arguments.hpp>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <span>
 #include <string>
@@ -17,6 +19,8 @@
 #include <vector>
 
 namespace coropq {
+
+class named_parameter;
 
 /// A C++ type that can be the parameter of a statement: one whose `codec` can encode (bool, integers, float, double and
 /// text; more with the headers of coropq/types), `std::optional` of such, and `std::nullopt` or `nullptr` for NULL.
@@ -40,16 +44,26 @@ enum class result_format : std::uint8_t {
 /// A value; moving is cheap. Not for use from several threads at once while one of them changes it.
 class statement {
 public:
-    explicit statement(std::string_view sql) : statement(sql, {}, counted()) {}
+    explicit statement(std::string_view sql) : statement(naming::optional, sql, {}) {}
 
-    /// A statement from its text and the values of `$1`, `$2`, …: types as in `parameter`.
+    /// A statement from its text and the values of `$1`, `$2`, … (types as in `parameter`), or its named parameters
+    /// (see coropq/named.hpp).
     ///
     /// Throws `option_error` (`errc::invalid_parameter`) when the text contains a NUL byte, which PostgreSQL can't
-    /// represent, or a value can't be encoded: the message says which one and why, and never shows it.
+    /// represent; when there are more or fewer values than parameters (unless only the server can tell, as in a text
+    /// that `standard_conforming_strings` changes the meaning of); or when a value can't be encoded: the message says
+    /// which one and why, and never shows it.
     template <typename... Arguments>
         requires(sizeof...(Arguments) > 0)
     explicit statement(std::string_view sql, const Arguments&... arguments)
-        : statement(sql, std::initializer_list<detail::argument>{detail::make_argument(arguments)...}, counted()) {}
+        : statement(naming::optional, sql,
+                    std::array<detail::argument, sizeof...(Arguments)>{detail::make_argument(arguments)...}) {}
+
+    /// A statement with named parameters: `statement::with("… :id … :name …", {{"id", 7}, {"name", "Ada"}})`. Needs
+    /// coropq/named.hpp. Throws as the constructor does; see `named`.
+    static statement with(std::string_view sql, std::initializer_list<named_parameter> parameters);
+    /// The same from a list that was made at run time.
+    static statement with(std::string_view sql, std::span<const named_parameter> parameters);
 
     /// Whether the statement is prepared on its connection, so that the server parses it once however often it runs.
     /// By default, that happens by itself when it pays. `prepare(false)` opts out, for instance for a statement that
@@ -101,9 +115,9 @@ public:
     void resolve_type(std::size_t position, std::uint32_t oid) { parameters_.resolve_type(position, oid); }
 
 private:
-    struct counted {}; // another list of parameters than that of the template
+    enum class naming { optional, required };
 
-    statement(std::string_view sql, std::initializer_list<detail::argument> arguments, counted);
+    statement(naming names, std::string_view sql, std::span<const detail::argument> arguments);
 
     std::string sql_;
     detail::encoded_parameters parameters_;

@@ -5,10 +5,12 @@
 #define COROPQ_CONNECTION_HPP
 
 #include <coropq/detail/initiation.hpp>
+#include <coropq/detail/query_functions.hpp>
 #include <coropq/diagnostics.hpp>
 #include <coropq/options.hpp>
 #include <coropq/result.hpp>
 #include <coropq/statement.hpp>
+#include <coropq/stream.hpp>
 #include <coropq/url.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -46,7 +48,7 @@ namespace coropq {
 ///
 /// Thread-safety: different connections may be used from different threads; one connection may be used from one thread
 /// at a time. The executor may be that of a multi-threaded context: the session works on a strand of its own.
-class connection {
+class connection : public detail::query_functions<connection> {
 public:
     using executor_type = boost::asio::any_io_executor;
 
@@ -112,13 +114,36 @@ public:
         return boost::asio::async_initiate<Token, void(boost::system::error_code)>(
             execute_initiation(session_, executor_), token, std::move(work), &output, nullptr);
     }
-    boost::asio::awaitable<result> execute(statement work);
+    boost::asio::awaitable<result> execute(statement work) const;
+    using query_functions::execute;
 
-    /// The same, from the statement's text and the values of `$1`, `$2`, …. They are encoded before this returns.
-    template <parameter... Arguments>
-    boost::asio::awaitable<result> execute(std::string_view sql, const Arguments&... arguments) {
-        return execute(statement(sql, arguments...));
+    /// Runs a statement whose rows are then read with `async_read_some_rows`, as the server sends them. Completes when
+    /// the first row is there, or the statement has ended without one. Errors as for `execute`. Coroutines use
+    /// `stream`.
+    template <detail::operation_token Token>
+    auto async_start_execution(statement work, diagnostics& details, Token&& token) {
+        return boost::asio::async_initiate<Token, void(boost::system::error_code)>(
+            start_rows_initiation(session_, executor_), token, std::move(work), &details);
     }
+
+    /// The next rows, `limit` at most; none at the end. Until then, other operations end with
+    /// `errc::operation_in_progress`. Errors as for `execute`; after one there are no more rows.
+    template <detail::operation_token Token>
+    auto async_read_some_rows(result& output, std::size_t limit, diagnostics& details, Token&& token) {
+        return boost::asio::async_initiate<Token, void(boost::system::error_code)>(
+            read_rows_initiation(session_, executor_), token, limit, &output, &details);
+    }
+
+    /// Ends reading early: cancels the statement on the server and drops what is on its way. Does nothing when there is
+    /// nothing to end. The connection is closed if the server takes longer than 5 s. Can't be cancelled.
+    template <detail::operation_token Token>
+    auto async_end_execution(diagnostics& details, Token&& token) {
+        return boost::asio::async_initiate<Token, void(boost::system::error_code)>(
+            end_rows_initiation(session_, executor_), token, &details);
+    }
+
+    /// Opens a stream of rows on this connection. Errors as for `execute`.
+    boost::asio::awaitable<row_stream> stream_rows(statement work, stream_options options = stream_options()) const;
 
     /// Asks the server for a sign of life: one round trip. Errors as for `execute`.
     template <detail::operation_token Token>
@@ -150,6 +175,9 @@ public:
 private:
     using connect_initiation = detail::initiation<detail::session, &detail::start_connect>;
     using execute_initiation = detail::initiation<detail::session, &detail::start_execute>;
+    using start_rows_initiation = detail::initiation<detail::session, &detail::start_rows>;
+    using read_rows_initiation = detail::initiation<detail::session, &detail::start_read_rows>;
+    using end_rows_initiation = detail::initiation<detail::session, &detail::start_end_rows>;
     using ping_initiation = detail::initiation<detail::session, &detail::start_ping>;
     using close_initiation = detail::initiation<detail::session, &detail::start_close>;
 

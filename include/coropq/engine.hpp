@@ -5,10 +5,12 @@
 #define COROPQ_ENGINE_HPP
 
 #include <coropq/detail/initiation.hpp>
+#include <coropq/detail/query_functions.hpp>
 #include <coropq/inspect/inspector.hpp>
 #include <coropq/options.hpp>
 #include <coropq/result.hpp>
 #include <coropq/statement.hpp>
+#include <coropq/stream.hpp>
 #include <coropq/url.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -36,7 +38,7 @@ namespace coropq {
 /// accepted; afterwards as for `connection::execute`.
 ///
 /// Thread-safety: all functions may be called from any thread at any time, apart from assignment to the handle itself.
-class engine {
+class engine : public detail::query_functions<engine> {
 public:
     using executor_type = boost::asio::any_io_executor;
 
@@ -57,12 +59,10 @@ public:
             execute_initiation(state_, get_executor()), token, std::move(work), &output, nullptr);
     }
     boost::asio::awaitable<result> execute(statement work) const;
+    using query_functions::execute;
 
-    /// The same, from the statement's text and the values of `$1`, `$2`, …. They are encoded before this returns.
-    template <parameter... Arguments>
-    boost::asio::awaitable<result> execute(std::string_view sql, const Arguments&... arguments) const {
-        return execute(statement(sql, arguments...));
-    }
+    /// Opens a stream of rows, which has a connection of the engine to itself until its end. Errors as for `execute`.
+    boost::asio::awaitable<row_stream> stream_rows(statement work, stream_options options = stream_options()) const;
 
     /// An inspector of the database's schema. Opens nothing and asks nothing by itself.
     inspector inspect() const { return inspector(state_); }

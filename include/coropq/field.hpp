@@ -29,8 +29,8 @@ public:
     /// empty for NULL. Throws `result_error` (`errc::wrong_type`) if the value makes no sense.
     std::string text() const;
 
-    /// The value as a C++ type: every type that has a codec (docs/values.md lists them), or `std::optional` of it, which
-    /// is empty for NULL. Views (`std::string_view`, `std::span<const std::byte>`) refer to the result.
+    /// The value as a C++ type: every type that has a codec (docs/values.md lists them), or `std::optional` of it,
+    /// which is empty for NULL. Views (`std::string_view`, `std::span<const std::byte>`) refer to the result.
     ///
     /// Throws `result_error`: `errc::null_value` for NULL without `std::optional`, `errc::wrong_type` when the column
     /// has another type or the value doesn't fit. The error names the column, its type, the C++ type and the row, not

@@ -9,6 +9,7 @@
 #include <coropq/pool.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <functional>
 #include <map>
 #include <optional>
@@ -21,6 +22,51 @@ namespace coropq {
 /// Receives the notices and warnings that a server sends beside its results. Called on the executor of the session,
 /// one call at a time for a session; must not block, and what it throws is dropped.
 using notice_handler = std::function<void(const diagnostics& notice)>;
+
+/// How statements are sent, where the statement itself doesn't say otherwise. Setters return the object.
+class statement_options {
+public:
+    /// How many prepared statements each connection keeps, the least recently used one is the first to go. Statements
+    /// (`select`, `insert`, `update`, `delete`, `merge`, `values`, `with` …) are prepared when they are first used, in
+    /// the same round trip, and from the second time on run without being parsed and planned anew. 0 switches it off,
+    /// for poolers that give a session to several clients (PgBouncer before 1.21, or without
+    /// `max_prepared_statements`). Default 256.
+    statement_options& prepared_statements(std::size_t limit) {
+        prepared_statements_ = limit;
+        return *this;
+    }
+    std::size_t prepared_statements() const noexcept { return prepared_statements_; }
+
+    /// Sends every statement with the simple protocol, parameters as literals: see `statement::simple_protocol`.
+    /// Default: no.
+    statement_options& simple_protocol(bool on) {
+        simple_protocol_ = on;
+        return *this;
+    }
+    bool simple_protocol() const noexcept { return simple_protocol_; }
+
+    /// Whether results come in binary form where the library knows all types of a statement; it then decodes faster,
+    /// and what is read is the same. Default: yes.
+    statement_options& binary_results(bool on) {
+        binary_results_ = on;
+        return *this;
+    }
+    bool binary_results() const noexcept { return binary_results_; }
+
+    /// Whether types that aren't built in (enums, composite types, extensions) are looked up in the server's catalogs,
+    /// once for each engine, when they are first met. Without it their values can be read as text. Default: yes.
+    statement_options& type_lookup(bool on) {
+        type_lookup_ = on;
+        return *this;
+    }
+    bool type_lookup() const noexcept { return type_lookup_; }
+
+private:
+    std::size_t prepared_statements_ = 256;
+    bool simple_protocol_ = false;
+    bool binary_results_ = true;
+    bool type_lookup_ = true;
+};
 
 /// How a connection is made, beyond what the URL says. Setters return the object, so they can be chained:
 ///
@@ -78,11 +124,19 @@ public:
     }
     const notice_handler& on_notice() const noexcept { return on_notice_; }
 
+    /// How statements are sent.
+    connect_options& statements(statement_options options) {
+        statements_ = options;
+        return *this;
+    }
+    const statement_options& statements() const noexcept { return statements_; }
+
 private:
     std::map<std::string, secret> connect_args_;
     std::optional<std::chrono::milliseconds> connect_timeout_;
     std::chrono::milliseconds total_connect_timeout_ = std::chrono::seconds(120);
     notice_handler on_notice_;
+    statement_options statements_;
 };
 
 /// How an engine makes and keeps its connections.

@@ -21,11 +21,11 @@ namespace coropq {
 /// What the server says about a column of a result. Whether it can be NULL isn't among it: the protocol doesn't tell.
 struct column {
     std::string name;
-    std::uint32_t type = 0;      ///< The OID of its type; a domain is reported as what it is made of.
-    std::string type_name;       ///< `integer`, `mood`, `audit.entry[]` …; "the type with OID …" if it isn't known.
-    int type_modifier = -1;      ///< As in `pg_attribute.atttypmod`, for example the length of a varchar plus 4; -1: none.
-    std::uint32_t table = 0;     ///< The OID of the table that it comes from; 0 for expressions.
-    int position_in_table = 0;   ///< Its number there (`pg_attribute.attnum`); 0 for expressions.
+    std::uint32_t type = 0;  ///< The OID of its type; a domain is reported as what it is made of.
+    std::string type_name;   ///< `integer`, `mood`, `audit.entry[]` …; "the type with OID …" if it isn't known.
+    int type_modifier = -1;  ///< As in `pg_attribute.atttypmod`, for example the length of a varchar plus 4; -1: none.
+    std::uint32_t table = 0; ///< The OID of the table that it comes from; 0 for expressions.
+    int position_in_table = 0; ///< Its number there (`pg_attribute.attnum`); 0 for expressions.
 };
 
 /// Some rows of a result, one after the other. Owns the rows together with the result and its other copies, so it may
@@ -129,8 +129,6 @@ public:
     /// For the library.
     row_range(std::shared_ptr<const detail::result_data> data, std::size_t first, std::size_t count) noexcept
         : data_(std::move(data)), first_(first), count_(count) {}
-
-protected:
     const std::shared_ptr<const detail::result_data>& data() const noexcept { return data_; }
 
 private:

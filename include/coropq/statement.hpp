@@ -111,6 +111,8 @@ public:
     type_reference parameter_type(std::size_t index) const noexcept { return parameters_.parameters()[index].type; }
     /// OIDs inside of parameters that have to be looked up by name, and filled in, before the statement is sent.
     const std::vector<pending_type>& pending_types() const noexcept { return parameters_.pending_types(); }
+    /// Puts text without placeholders in front.
+    void prefix(std::string_view text) { sql_.insert(0, text); }
     /// `position` is that of a pending type. May be done again, for another database.
     void resolve_type(std::size_t position, std::uint32_t oid) { parameters_.resolve_type(position, oid); }
 

@@ -4,6 +4,7 @@
 #include <coropq/connection.hpp>
 #include <coropq/error.hpp>
 
+#include "engine/stream_state.hpp"
 #include "error/diagnostics_fields.hpp"
 #include "libpq/session.hpp"
 #include "operation/run_operation.hpp"
@@ -62,8 +63,25 @@ asio::awaitable<void> connection::connect(url address, connect_options options) 
     return run_without_result(session_, session::connect(session_, std::move(address), std::move(options)));
 }
 
-asio::awaitable<result> connection::execute(statement work) {
+asio::awaitable<result> connection::execute(statement work) const {
     return run(session_, session::execute(session_, std::move(work)));
+}
+
+namespace {
+
+asio::awaitable<row_stream> open_stream(std::shared_ptr<session> target, statement work, stream_options options) {
+    if (!target)
+        throw_error(errc::not_connected, detail::make_diagnostics(errc::not_connected, "the connection was moved from",
+                                                                  "use the one that it was moved to"));
+    const auto state = std::make_shared<detail::stream_state>(nullptr, std::move(target), options);
+    co_await detail::stream_state::open(state, std::move(work));
+    co_return row_stream(state);
+}
+
+} // namespace
+
+asio::awaitable<row_stream> connection::stream_rows(statement work, stream_options options) const {
+    return open_stream(session_, std::move(work), options);
 }
 
 asio::awaitable<void> connection::ping() { return run_without_result(session_, session::ping(session_)); }
@@ -99,6 +117,21 @@ void start_connect(const std::shared_ptr<session>& target, const asio::any_io_ex
 void start_execute(const std::shared_ptr<session>& target, const asio::any_io_executor& executor, statement work,
                    result* output, diagnostics* details, operation_handler handler) {
     start(target, executor, session::execute(target, std::move(work)), output, details, std::move(handler));
+}
+
+void start_rows(const std::shared_ptr<session>& target, const asio::any_io_executor& executor, statement work,
+                diagnostics* details, operation_handler handler) {
+    start(target, executor, session::start_rows(target, std::move(work)), nullptr, details, std::move(handler));
+}
+
+void start_read_rows(const std::shared_ptr<session>& target, const asio::any_io_executor& executor, std::size_t limit,
+                     result* output, diagnostics* details, operation_handler handler) {
+    start(target, executor, session::read_rows(target, limit), output, details, std::move(handler));
+}
+
+void start_end_rows(const std::shared_ptr<session>& target, const asio::any_io_executor& executor, diagnostics* details,
+                    operation_handler handler) {
+    start(target, executor, session::end_rows(target), nullptr, details, std::move(handler));
 }
 
 void start_ping(const std::shared_ptr<session>& target, const asio::any_io_executor& executor, diagnostics* details,

@@ -8,6 +8,7 @@
 #include <coropq/options.hpp>
 #include <coropq/result.hpp>
 #include <coropq/statement.hpp>
+#include <coropq/stream.hpp>
 #include <coropq/url.hpp>
 
 #include "operation/run_operation.hpp"
@@ -21,7 +22,7 @@
 namespace coropq::detail {
 
 /// What all handles of one engine share.
-class engine_state {
+class engine_state : public std::enable_shared_from_this<engine_state> {
 public:
     using pointer = std::shared_ptr<engine_state>;
 
@@ -37,10 +38,18 @@ public:
     // Operations, for `run`.
     static boost::asio::awaitable<operation_outcome> execute(pointer self, statement work);
     static boost::asio::awaitable<operation_outcome> dispose(pointer self);
+    /// A session for the caller alone, who gives it back with `give_back`.
+    static boost::asio::awaitable<operation_outcome> lend(pointer self, std::shared_ptr<session>& lent);
+
+    /// From any thread, without waiting.
+    void give_back(std::shared_ptr<session> lent) noexcept;
 
 private:
     pool pool_;
 };
+
+/// `engine::stream_rows`.
+boost::asio::awaitable<row_stream> stream_rows(engine_state::pointer engine, statement work, stream_options options);
 
 /// `engine::execute`, for those who have the state only.
 boost::asio::awaitable<result> execute(engine_state::pointer engine, statement work);

@@ -50,7 +50,7 @@ names first_column(const result& rows) {
     names found;
     found.reserve(rows.size());
     for (const row entry : rows)
-        found.emplace_back(entry[0].text());
+        found.push_back(entry[0].as<std::string>());
     std::sort(found.begin(), found.end());
     return found;
 }

@@ -10,7 +10,7 @@ namespace coropq::detail {
 result_data::~result_data() { PQclear(handle_); }
 
 void result_data::append(const pg_result* single_row) {
-    copied_ = true;
+    ++copied_rows_;
     const int columns = PQnfields(handle_);
     for (int column = 0; column != columns; ++column) {
         const char* const value = PQgetvalue(single_row, 0, column);
@@ -23,7 +23,7 @@ void result_data::append(const pg_result* single_row) {
 
 std::size_t result_data::row_count() const noexcept {
     if (copied_)
-        return sizes_.size() / column_count();
+        return copied_rows_;
     return static_cast<std::size_t>(PQntuples(handle_));
 }
 

@@ -5,10 +5,11 @@
 
 #include <coropq/error.hpp>
 
-#include "libpq/connector.hpp"
+#include "libpq/connect_plan.hpp"
+#include "libpq/execution.hpp"
 #include "libpq/keywords.hpp"
-#include "operation/run_operation.hpp"
-#include "result/result_data.hpp"
+#include "libpq/session_state.hpp"
+#include "types/type_registry.hpp"
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
@@ -23,40 +24,7 @@ namespace asio = boost::asio;
 
 namespace coropq::detail {
 
-struct session::state {
-    explicit state(const asio::any_io_executor& io) : executor(io), strand(asio::make_strand(io)), socket(strand) {}
-
-    // The socket is given back before the connection that owns it is finished.
-    ~state() { socket.give_back(); }
-
-    asio::any_io_executor executor;
-    session_strand strand;
-    notice_sink notices;
-    connection_handle handle;
-    borrowed_socket socket;
-    connector* connecting = nullptr;
-    bool busy = false;
-    bool abandoned = false;
-    diagnostics last_words; ///< What the server or libpq said about the end of the session.
-    std::string host;
-    std::string port;
-    std::string user;
-    std::string database;
-};
-
 namespace {
-
-// One operation at a time; says so on the way out.
-class busy_guard {
-public:
-    explicit busy_guard(bool& busy) : busy_(busy) { busy_ = true; }
-    busy_guard(const busy_guard&) = delete;
-    busy_guard& operator=(const busy_guard&) = delete;
-    ~busy_guard() { busy_ = false; }
-
-private:
-    bool& busy_;
-};
 
 // Lets `abandon` find the connector for as long as there is one, also when it ends by an exception.
 class connecting_guard {
@@ -70,24 +38,16 @@ private:
     connector*& place_;
 };
 
-class statement_guard {
-public:
-    statement_guard(redaction& redact, const statement& running) : redact_(redact) { redact_.set_statement(&running); }
-    statement_guard(const statement_guard&) = delete;
-    statement_guard& operator=(const statement_guard&) = delete;
-    ~statement_guard() { redact_.set_statement(nullptr); }
-
-private:
-    redaction& redact_;
-};
-
 } // namespace
 
-std::shared_ptr<session> session::create(const asio::any_io_executor& executor) {
-    return std::shared_ptr<session>(new session(executor));
+std::shared_ptr<session> session::create(const asio::any_io_executor& executor, std::shared_ptr<type_registry> types) {
+    if (!types)
+        types = std::make_shared<type_registry>();
+    return std::shared_ptr<session>(new session(executor, std::move(types)));
 }
 
-session::session(const asio::any_io_executor& executor) : state_(std::make_unique<state>(executor)) {}
+session::session(const asio::any_io_executor& executor, std::shared_ptr<type_registry> types)
+    : state_(std::make_unique<state>(executor, std::move(types))) {}
 
 session::~session() = default;
 
@@ -133,12 +93,12 @@ namespace {
 // libpq's own messages come with advice on indented lines, which says nothing to a program's user.
 std::string one_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
+} // namespace
+
 operation_outcome busy_elsewhere() {
     return failed_operation(errc::operation_in_progress, "another operation is in progress on the connection",
                             "wait for it to end, or use another connection");
 }
-
-} // namespace
 
 asio::awaitable<operation_outcome> session::connect(pointer self, url address, connect_options options) {
     co_await asio::this_coro::throw_if_cancelled(false);
@@ -151,6 +111,8 @@ asio::awaitable<operation_outcome> session::connect(pointer self, url address, c
         co_return failed_operation(errc::already_connected, "the connection is open already", "close it first");
     const busy_guard busy(session_state.busy);
     operation_outcome outcome;
+    session_state.defaults = options.statements();
+    session_state.prepared = statement_cache(options.statements().prepared_statements());
     std::optional<connect_plan> plan;
     try {
         plan = make_connect_plan(address, options);
@@ -186,6 +148,7 @@ asio::awaitable<void> session::open(connect_plan plan, operation_outcome& outcom
         co_return;
     }
     state_->handle = std::move(opened.handle);
+    state_->rows.reset();
     const auto text = [](const char* value) { return std::string(value ? value : ""); };
     state_->host = text(PQhost(state_->handle.get()));
     state_->port = text(PQport(state_->handle.get()));
@@ -195,13 +158,15 @@ asio::awaitable<void> session::open(connect_plan plan, operation_outcome& outcom
 
 asio::awaitable<operation_outcome> session::execute(pointer self, statement work) {
     co_await asio::this_coro::throw_if_cancelled(false);
+    co_await self->wait_until_free();
     operation_outcome outcome = co_await self->execute_exclusively(work);
     co_return outcome;
 }
 
 asio::awaitable<operation_outcome> session::ping(pointer self) {
     co_await asio::this_coro::throw_if_cancelled(false);
-    const statement nothing("");
+    co_await self->wait_until_free();
+    statement nothing("");
     operation_outcome outcome = co_await self->execute_exclusively(nothing);
     outcome.output = result();
     co_return outcome;
@@ -214,43 +179,56 @@ asio::awaitable<operation_outcome> session::close(pointer self) {
     co_return operation_outcome();
 }
 
-asio::awaitable<operation_outcome> session::execute_exclusively(const statement& work) {
+// Somebody left a statement before its end, which is somebody else's business to wait for.
+asio::awaitable<void> session::wait_until_free() {
+    while (state_->ending_rows) {
+        error_code ignored;
+        co_await state_->freed.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+        const asio::cancellation_state cancellation = co_await asio::this_coro::cancellation_state;
+        if (cancellation.cancelled() != asio::cancellation_type::none)
+            co_return;
+    }
+}
+
+operation_outcome session::check_free(const statement& work) const {
     if (state_->busy)
-        co_return busy_elsewhere();
+        return busy_elsewhere();
     if (!state_->handle)
-        co_return failed_operation(errc::not_connected, "the connection isn't open", "connect it first");
+        return failed_operation(errc::not_connected, "the connection isn't open", "connect it first");
+    if (state_->rows)
+        return failed_operation(errc::operation_in_progress, "a stream is open on the connection",
+                                "read it to its end or close it");
+    if (work.parameter_count() > 65535)
+        return failed_operation(errc::invalid_parameter, "a statement can have at most 65535 parameters");
+    return {};
+}
+
+asio::awaitable<operation_outcome> session::execute_exclusively(statement& work) {
+    if (operation_outcome refused = check_free(work); refused.code)
+        co_return refused;
     const busy_guard busy(state_->busy);
     const statement_guard running(state_->notices.redact, work);
-
-    const std::size_t count = work.parameter_count();
-    if (count > 65535)
-        co_return failed_operation(errc::invalid_parameter, "a statement can have at most 65535 parameters");
-    std::vector<const char*> values(count);
-    std::vector<Oid> types(count);
-    std::vector<int> sizes(count);
-    std::vector<int> formats(count);
-    for (std::size_t i = 0; i != count; ++i) {
-        values[i] = work.parameter_data(i);
-        types[i] = work.parameter_type(i).oid();
-        sizes[i] = static_cast<int>(work.parameter_size(i));
-        formats[i] = work.parameter_format(i) == wire_format::text ? 0 : 1;
-    }
-    const int sent = PQsendQueryParams(state_->handle.get(), work.sql().c_str(), static_cast<int>(count), types.data(),
-                                       values.data(), sizes.data(), formats.data(), 0);
-    if (sent == 0)
-        co_return lost(errc::connection_lost, "the statement wasn't sent");
-
-    operation_outcome outcome;
-    error_code code = co_await send_all();
-    if (!code)
-        code = co_await read_results(outcome);
-    if (!code && state_->handle && PQstatus(state_->handle.get()) == CONNECTION_BAD)
-        code = errc::connection_lost;
-    if (code && outcome.code)
-        co_return lost(code, "before that, the statement had failed: " + outcome.details.message());
-    if (code)
-        co_return lost(code, "the statement may or may not have run");
+    answer received;
+    result output;
+    const error_code code = co_await execute_statement(*state_, work, received, output);
+    operation_outcome outcome = outcome_of(code, std::move(received));
+    if (!outcome.code)
+        outcome.output = std::move(output);
     co_return outcome;
+}
+
+operation_outcome session::outcome_of(error_code code, answer&& received) {
+    if (!code && PQstatus(state_->handle.get()) == CONNECTION_BAD)
+        code = errc::connection_lost;
+    if (code == errc::unsupported) {
+        finish();
+        code = error_code();
+    }
+    if (code && received.code)
+        return lost(code, "before that, the statement had failed: " + received.details.message());
+    if (code)
+        return lost(code, "the statement may or may not have run");
+    return {received.code, std::move(received.details)};
 }
 
 // Ends the session after a failure of the connection itself, and says why. The server's last words (an administrator's
@@ -278,115 +256,12 @@ operation_outcome session::lost(error_code code, std::string hint) {
     return {final_code, diagnostics(final_code, std::move(fields))};
 }
 
-// While output is pending, input is read as well: a server that can't get rid of its answers stops reading.
-asio::awaitable<error_code> session::send_all() {
-    for (;;) {
-        const int pending = PQflush(state_->handle.get());
-        if (pending < 0)
-            co_return errc::connection_lost;
-        if (pending == 0)
-            co_return error_code();
-        bool readable = false;
-        error_code code = co_await state_->socket.wait_readable_or_writable(readable);
-        const asio::cancellation_state cancellation = co_await asio::this_coro::cancellation_state;
-        if (state_->abandoned || cancellation.cancelled() != asio::cancellation_type::none)
-            code = asio::error::operation_aborted;
-        if (code)
-            co_return code;
-        if (readable && PQconsumeInput(state_->handle.get()) == 0)
-            co_return errc::connection_lost;
-    }
-}
-
-asio::awaitable<error_code> session::wait_for_input() {
-    error_code code = co_await state_->socket.wait_readable();
-    const asio::cancellation_state cancellation = co_await asio::this_coro::cancellation_state;
-    if (state_->abandoned || cancellation.cancelled() != asio::cancellation_type::none)
-        code = asio::error::operation_aborted;
-    if (!code && PQconsumeInput(state_->handle.get()) == 0)
-        code = errc::connection_lost;
-    co_return code;
-}
-
-asio::awaitable<error_code> session::read_results(operation_outcome& outcome) {
-    // PQgetResult is called only when it can't block. The first error decides; libpq may add more after a lost
-    // connection, without end, so they are counted.
-    PGconn* const handle = state_->handle.get();
-    error_code code_of_loss;
-    for (int results_after_loss = 0; results_after_loss < 3;) {
-        while (PQisBusy(handle) != 0) {
-            const error_code code = co_await wait_for_input();
-            if (code == errc::connection_lost && PQisBusy(handle) == 0)
-                break; // libpq has turned the loss into a result with the server's last words
-            if (code)
-                co_return code;
-        }
-        // Nobody listens here; kept, they would only fill memory.
-        while (PGnotify* notification = PQnotifies(handle))
-            PQfreemem(notification);
-        result_handle received(PQgetResult(handle));
-        if (!received)
-            co_return code_of_loss;
-        if (PQstatus(handle) == CONNECTION_BAD)
-            ++results_after_loss;
-        const ExecStatusType status = PQresultStatus(received.get());
-        if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH) {
-            received.reset();
-            const error_code code = co_await leave_copy(status, outcome);
-            if (code || !state_->handle)
-                co_return code;
-        } else if (status == PGRES_FATAL_ERROR || status == PGRES_BAD_RESPONSE) {
-            diagnostics_fields fields = fields_of(received.get(), state_->notices.redact);
-            // Without a SQLSTATE it is libpq that complains: about the stream, or what came through it.
-            if (fields.sqlstate.empty() || fields.severity == "FATAL" || fields.severity == "PANIC") {
-                if (state_->last_words.empty())
-                    state_->last_words = diagnostics(errc::connection_lost, std::move(fields));
-                code_of_loss = errc::connection_lost;
-            } else if (!outcome.code) {
-                state_->notices.redact.add_statement(fields);
-                outcome.code = make_sqlstate_code(fields.sqlstate);
-                outcome.details = diagnostics(outcome.code, std::move(fields));
-            }
-        } else {
-            outcome.output = result(std::make_shared<const result_data>(received.release()));
-        }
-    }
-    co_return code_of_loss;
-}
-
-// Gets out of a COPY that `execute` can't serve. The server is told that nothing comes, or what it sends is dropped.
-asio::awaitable<error_code> session::leave_copy(int status, operation_outcome& outcome) {
-    PGconn* const handle = state_->handle.get();
-    outcome.code = errc::unsupported;
-    outcome.details = make_diagnostics(outcome.code, "COPY to or from the client can't be run by execute",
-                                       "use COPY with a file or program of the server, or INSERT and SELECT");
-    if (status == PGRES_COPY_BOTH) { // replication: there is no way out but to close
-        finish();
-        co_return error_code();
-    }
-    if (status == PGRES_COPY_IN) {
-        if (PQputCopyEnd(handle, "COPY isn't supported by execute") != 1)
-            co_return errc::connection_lost;
-        const error_code code = co_await send_all();
-        co_return code;
-    }
-    for (;;) {
-        char* buffer = nullptr;
-        const int size = PQgetCopyData(handle, &buffer, 1);
-        PQfreemem(buffer);
-        if (size < 0)
-            co_return error_code(); // the end, or an error that the next result tells
-        if (size > 0)
-            continue;
-        const error_code code = co_await wait_for_input();
-        if (code)
-            co_return code;
-    }
-}
-
 void session::finish() {
     state_->socket.give_back();
     state_->handle.reset();
+    state_->notices.redact.set_statement(nullptr);
+    state_->rows.reset();
+    state_->prepared.clear();
 }
 
 void session::abandon() noexcept try {
@@ -405,7 +280,7 @@ void session::abandon() noexcept try {
 
 bool session::is_reusable() {
     PGconn* const handle = state_->handle.get();
-    if (!handle || state_->busy)
+    if (!handle || state_->busy || state_->rows)
         return false;
     // An idle session has nothing to say. What has arrived is the server's farewell, and behind it, for the second
     // look, the end of the stream.

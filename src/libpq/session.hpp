@@ -19,7 +19,9 @@
 
 namespace coropq::detail {
 
+struct answer;
 struct connect_plan;
+class type_registry;
 
 /// One session with a server: a PGconn, its socket, and the strand that both live on. Nothing of libpq shows here.
 ///
@@ -27,7 +29,10 @@ struct connect_plan;
 /// only. They are given the session, and so keep it alive.
 class session : public std::enable_shared_from_this<session> {
 public:
-    static std::shared_ptr<session> create(const boost::asio::any_io_executor& executor);
+    /// `types`: what is known about the types of the database, shared with other sessions; null for a session on its
+    /// own.
+    static std::shared_ptr<session> create(const boost::asio::any_io_executor& executor,
+                                           std::shared_ptr<type_registry> types = nullptr);
 
     session(const session&) = delete;
     session& operator=(const session&) = delete;
@@ -39,7 +44,22 @@ public:
     static boost::asio::awaitable<operation_outcome> connect(pointer self, url address, connect_options options);
     static boost::asio::awaitable<operation_outcome> execute(pointer self, statement work);
     static boost::asio::awaitable<operation_outcome> ping(pointer self);
+
+    /// Runs a statement whose rows are then read with `read_rows`. Until they have all been read, or `end_rows` was
+    /// called, other operations end with operation_in_progress.
+    static boost::asio::awaitable<operation_outcome> start_rows(pointer self, statement work);
+    /// Some rows, as they come, `limit` at most; none at the end.
+    static boost::asio::awaitable<operation_outcome> read_rows(pointer self, std::size_t limit);
+    /// Ends reading before the end: cancels the statement and drops what is on its way. The session is closed if that
+    /// takes too long.
+    static boost::asio::awaitable<operation_outcome> end_rows(pointer self);
+
     static boost::asio::awaitable<operation_outcome> close(pointer self);
+
+    /// Begins a transaction unless the session is in one. Its answer, empty if it is in one.
+    static boost::asio::awaitable<operation_outcome> begin_if_idle(pointer self);
+    /// Whether all columns of a result have types whose binary form the library reads. From any thread.
+    bool reads_binary(const result& rows) const;
 
     /// The owner is gone: ends the operation in progress and closes the session. From any thread, without waiting.
     void abandon() noexcept;
@@ -56,22 +76,26 @@ public:
     static boost::asio::awaitable<operation_outcome> run(pointer self,
                                                          boost::asio::awaitable<operation_outcome> operation);
 
-private:
-    struct state;
+    struct state; ///< For the files of this directory.
 
-    explicit session(const boost::asio::any_io_executor& executor);
+private:
+    session(const boost::asio::any_io_executor& executor, std::shared_ptr<type_registry> types);
 
     boost::asio::awaitable<void> open(connect_plan plan, operation_outcome& outcome);
-    boost::asio::awaitable<operation_outcome> execute_exclusively(const statement& work);
-    boost::asio::awaitable<boost::system::error_code> send_all();
-    boost::asio::awaitable<boost::system::error_code> read_results(operation_outcome& outcome);
-    boost::asio::awaitable<boost::system::error_code> wait_for_input();
-    boost::asio::awaitable<boost::system::error_code> leave_copy(int status, operation_outcome& outcome);
+    boost::asio::awaitable<void> wait_until_free();
+    boost::asio::awaitable<operation_outcome> execute_exclusively(statement& work);
+    operation_outcome check_free(const statement& work) const;
+    boost::asio::awaitable<void> drop_rows();
+    void forget_rows();
     operation_outcome lost(boost::system::error_code code, std::string hint);
+    operation_outcome outcome_of(boost::system::error_code code, answer&& received);
     void finish();
 
     std::unique_ptr<state> state_;
 };
+
+/// Refuses a second operation.
+operation_outcome busy_elsewhere();
 
 } // namespace coropq::detail
 

@@ -6,6 +6,7 @@
 #include <coropq/error.hpp>
 
 #include "libpq/time_limit.hpp"
+#include "types/type_registry.hpp"
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -36,7 +37,8 @@ pool::pool(const asio::any_io_executor& executor, url address, engine_options op
     : executor_(executor)
     , strand_(asio::make_strand(executor))
     , address_(std::move(address))
-    , options_(std::move(options)) {
+    , options_(std::move(options))
+    , types_(std::make_shared<type_registry>()) {
     // Sessions come back where nothing may be thrown. A size that means "any number" isn't taken by its word.
     idle_.reserve(std::min<std::size_t>(options_.pool().size(), 1024));
 }
@@ -133,7 +135,7 @@ asio::awaitable<operation_outcome> pool::open(std::shared_ptr<session>& acquired
                 owner.pass_on_place();
         }
     };
-    const std::shared_ptr<session> opened = session::create(executor_);
+    const std::shared_ptr<session> opened = session::create(executor_, types_);
     place_guard place(*this, *opened);
     operation_outcome outcome = co_await session::run(opened, session::connect(opened, address_, options_.connect()));
     if (disposed_)

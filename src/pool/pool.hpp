@@ -55,6 +55,7 @@ private:
     boost::asio::strand<boost::asio::any_io_executor> strand_;
     url address_;
     engine_options options_;
+    std::shared_ptr<type_registry> types_;       ///< All sessions are of one database.
     std::vector<std::shared_ptr<session>> idle_; ///< The one used last at the end.
     std::vector<session*> opening_;              ///< Alive for as long as they stand here.
     std::deque<waiter*> waiting_;                ///< The one that came first in front.

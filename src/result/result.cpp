@@ -26,8 +26,8 @@ std::string count_of(std::size_t count, const char* what) {
 void check_column(const detail::result_data* data, std::size_t column) {
     const std::size_t count = data ? data->column_count() : 0;
     if (column >= count)
-        fail(errc::unknown_column, "no column with index " + std::to_string(column) + ": " + count_of(count, "column") +
-                                       ", counted from 0");
+        fail(errc::unknown_column,
+             "no column with index " + std::to_string(column) + ": " + count_of(count, "column") + ", counted from 0");
 }
 
 } // namespace

@@ -23,15 +23,20 @@ namespace coropq::detail {
 /// together. Implemented below src/libpq/.
 class result_data {
 public:
-    /// Takes the result over.
-    result_data(pg_result* handle, std::shared_ptr<const type_catalog> types) noexcept
-        : handle_(handle), types_(std::move(types)) {}
+    /// Takes the result over. `previous`: the result of the statement before, of the same text.
+    result_data(pg_result* handle, std::shared_ptr<const type_catalog> types,
+                std::shared_ptr<const result_data> previous = nullptr) noexcept
+        : handle_(handle), types_(std::move(types)), previous_(std::move(previous)) {}
     result_data(const result_data&) = delete;
     result_data& operator=(const result_data&) = delete;
     ~result_data();
 
-    /// Adds a row of a result with the same columns: from the first call on, the rows are those that were added.
+    /// From now on the rows are those that are added; the result gives the columns.
+    void start_copying() noexcept { copied_ = true; }
+    /// Adds a row of a result with the same columns.
     void append(const pg_result* single_row);
+
+    std::size_t copied_bytes() const noexcept { return bytes_.size(); }
 
     std::size_t row_count() const noexcept;
     std::size_t column_count() const noexcept;
@@ -46,16 +51,19 @@ public:
     std::string_view affected_rows() const noexcept;
 
     const type_catalog& types() const noexcept { return *types_; }
+    const std::shared_ptr<const result_data>& previous() const noexcept { return previous_; }
     value_storage& storage() const noexcept { return storage_; }
 
 private:
     pg_result* handle_;
     std::shared_ptr<const type_catalog> types_;
+    std::shared_ptr<const result_data> previous_;
     mutable value_storage storage_;
     bool copied_ = false;
     std::vector<char> bytes_;          ///< Of the rows that were added, cell after cell.
     std::vector<std::size_t> offsets_; ///< Where each of their cells begins.
     std::vector<std::int32_t> sizes_;  ///< -1 for NULL.
+    std::size_t copied_rows_ = 0;
 };
 
 } // namespace coropq::detail

@@ -11,8 +11,8 @@
 
 namespace coropq::detail {
 
-/// Keeps bytes that views refer to and that the server sent in another form, for as long as the result. Safe to use from
-/// several threads, as results are.
+/// Keeps bytes that views refer to and that the server sent in another form, for as long as the result. Safe to use
+/// from several threads, as results are.
 class value_storage {
 public:
     std::string_view keep(std::string bytes) {

@@ -12,8 +12,8 @@
 
 namespace coropq::detail {
 
-/// A random access iterator over what makes its elements on access: `Owner::element(index)`. It has a copy of its owner,
-/// a cheap view, and so may outlive it.
+/// A random access iterator over what makes its elements on access: `Owner::element(index)`. It has a copy of its
+/// owner, a cheap view, and so may outlive it.
 template <typename Owner, typename Element>
 class index_iterator {
 public:

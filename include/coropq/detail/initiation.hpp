@@ -14,6 +14,7 @@
 #include <boost/asio/async_result.hpp>
 #include <boost/system/error_code.hpp>
 
+#include <cstddef>
 #include <memory>
 #include <utility>
 
@@ -37,6 +38,12 @@ void start_connect(const std::shared_ptr<session>& target, const boost::asio::an
                    connect_options options, diagnostics* details, operation_handler handler);
 void start_execute(const std::shared_ptr<session>& target, const boost::asio::any_io_executor& executor, statement work,
                    result* output, diagnostics* details, operation_handler handler);
+void start_rows(const std::shared_ptr<session>& target, const boost::asio::any_io_executor& executor, statement work,
+                diagnostics* details, operation_handler handler);
+void start_read_rows(const std::shared_ptr<session>& target, const boost::asio::any_io_executor& executor,
+                     std::size_t limit, result* output, diagnostics* details, operation_handler handler);
+void start_end_rows(const std::shared_ptr<session>& target, const boost::asio::any_io_executor& executor,
+                    diagnostics* details, operation_handler handler);
 void start_ping(const std::shared_ptr<session>& target, const boost::asio::any_io_executor& executor,
                 diagnostics* details, operation_handler handler);
 void start_close(const std::shared_ptr<session>& target, const boost::asio::any_io_executor& executor,

@@ -31,7 +31,8 @@ namespace coropq {
 /// - `static constexpr bool reads_text = true` if `decode` wants the server's text form as it is when the value came as
 ///   text (`value_view::format()` tells). Otherwise, a value that came as text is turned into the binary form first,
 ///   for the types that the library knows; values of other types always come as text.
-/// - `static constexpr std::uint32_t natural = …`: the type that text is taken for where the server doesn't say one (parts
+/// - `static constexpr std::uint32_t natural = …`: the type that text is taken for where the server doesn't say one
+/// (parts
 ///   of an anonymous record); by default the OID of `type()`.
 /// - `static constexpr bool is_view = true` if a value refers to bytes of the result.
 ///

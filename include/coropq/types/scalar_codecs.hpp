@@ -130,12 +130,14 @@ struct codec<std::string> : detail::text_parameter {
     static std::string decode(const value_view& value) { return detail::decode_any_text(value); }
 };
 
-/// std::string_view ↔ text, varchar, char(n), name, json, jsonb, xml, enums, citext …: types whose bytes are text, so that
-/// it can be a view into the result
+/// std::string_view ↔ text, varchar, char(n), name, json, jsonb, xml, enums, citext …: types whose bytes are text, so
+/// that it can be a view into the result
 template <>
 struct codec<std::string_view> : detail::text_parameter {
     static constexpr bool is_view = true;
-    static bool accepts(std::uint32_t type, const type_catalog& types) { return detail::accepts_text_view(type, types); }
+    static bool accepts(std::uint32_t type, const type_catalog& types) {
+        return detail::accepts_text_view(type, types);
+    }
     static std::string_view decode(const value_view& value) { return detail::decode_text_view(value); }
 };
 

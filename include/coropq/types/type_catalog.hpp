@@ -37,10 +37,11 @@ struct type_description {
     std::uint32_t oid = 0;
     std::string name; ///< As `format_type` writes it: `integer`, `mood`, `audit.entry`, `integer[]`.
     type_kind kind = type_kind::unknown;
-    std::uint32_t element = 0; ///< Of an array, vector or range (its subtype), multirange (its range), domain (its base).
-    std::uint32_t array = 0;   ///< The array type of this type; 0 if there is none or it isn't known.
+    std::uint32_t element =
+        0;                   ///< Of an array, vector or range (its subtype), multirange (its range), domain (its base).
+    std::uint32_t array = 0; ///< The array type of this type; 0 if there is none or it isn't known.
     std::vector<type_attribute> attributes; ///< Of a composite type, in order, without dropped ones.
-    bool has_text_bytes = false; ///< The binary form is the text form: text, names, enums, json, citext …
+    bool has_text_bytes = false;            ///< The binary form is the text form: text, names, enums, json, citext …
     /// The library reads and writes the binary form of the type itself. False for types that it passes through as text.
     /// For containers, see `type_catalog::is_binary`.
     bool is_binary = false;
@@ -60,7 +61,8 @@ public:
     const type_description* find(std::uint32_t oid) const noexcept;
 
     /// The OID that a database gave a type that was looked up by name, as the name was spelled; 0 if unknown. Knows the
-    /// built-in types by `format_type`'s names and by those of `pg_type` (`int4`), and their arrays (`int4[]`, `_int4`).
+    /// built-in types by `format_type`'s names and by those of `pg_type` (`int4`), and their arrays (`int4[]`,
+    /// `_int4`).
     std::uint32_t find_by_name(std::string_view name) const noexcept;
 
     type_kind kind_of(std::uint32_t oid) const noexcept;

@@ -16,7 +16,8 @@ class value_error : public std::exception {
 public:
     enum class problem { invalid, null, out_of_range };
 
-    /// The reason completes a sentence: "the number doesn't fit". `hint` says what to do about it. Both must be literals.
+    /// The reason completes a sentence: "the number doesn't fit". `hint` says what to do about it. Both must be
+    /// literals.
     template <std::size_t Size>
     explicit value_error(const char (&reason)[Size], problem kind = problem::invalid) noexcept
         : reason_(reason), kind_(kind) {}

@@ -23,8 +23,8 @@ class type_reference {
 public:
     constexpr type_reference() noexcept = default;
     constexpr type_reference(std::uint32_t oid) noexcept : oid_(oid) {}
-    /// As SQL would write it: `mood`, `audit.entry`, `"Mood"`, `mood[]`. The characters must live as long as the program:
-    /// a literal.
+    /// As SQL would write it: `mood`, `audit.entry`, `"Mood"`, `mood[]`. The characters must live as long as the
+    /// program: a literal.
     constexpr explicit type_reference(std::string_view name) noexcept : name_(name) {}
 
     /// 0 if the type has a name or none is said.
@@ -72,7 +72,8 @@ public:
     }
 
     void write_null() { write(std::int32_t(-1)); }
-    /// A value with its length in front: call `begin_value`, write it, and call `end_value` with what the first returned.
+    /// A value with its length in front: call `begin_value`, write it, and call `end_value` with what the first
+    /// returned.
     std::size_t begin_value() {
         write(std::int32_t(0));
         return buffer_->size();

@@ -1,0 +1,161 @@
+// Copyright (c) 2026 the coropq authors
+// Distributed under the Boost Software License, Version 1.0. (See accompanying file LICENSE.)
+
+#include "engine/stream_state.hpp"
+
+#include <coropq/error.hpp>
+
+#include "result/result_data.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/error.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <utility>
+
+namespace asio = boost::asio;
+
+namespace coropq {
+
+row_stream::~row_stream() {
+    if (state_)
+        state_->leave();
+}
+
+row_stream& row_stream::operator=(row_stream&& other) noexcept {
+    if (this != &other) {
+        const row_stream old(std::move(*this));
+        state_ = std::move(other.state_);
+    }
+    return *this;
+}
+
+namespace {
+
+asio::awaitable<result> no_rows() { co_return result(); }
+asio::awaitable<void> nothing_to_do() { co_return; }
+
+} // namespace
+
+asio::awaitable<result> row_stream::next_batch() {
+    return state_ ? detail::stream_state::next_batch(state_) : no_rows();
+}
+
+asio::awaitable<void> row_stream::close() { return state_ ? detail::stream_state::close(state_) : nothing_to_do(); }
+
+namespace detail {
+
+stream_state::stream_state(std::shared_ptr<engine_state> owner, std::shared_ptr<session> used, stream_options options)
+    : engine_(std::move(owner)), session_(std::move(used)), options_(options) {
+    options_.batch = std::max<std::size_t>(options_.batch, 1);
+}
+
+stream_state::~stream_state() { give_back(); }
+
+void stream_state::give_back() noexcept {
+    open_ = false;
+    if (engine_ && session_)
+        engine_->give_back(std::move(session_));
+    engine_.reset();
+}
+
+asio::awaitable<operation_outcome> stream_state::run(statement work) {
+    operation_outcome outcome = co_await session::run(session_, session::execute(session_, std::move(work)));
+    co_return outcome;
+}
+
+asio::awaitable<void> stream_state::open(pointer self, statement work) {
+    operation_outcome outcome;
+    if (self->uses_cursor())
+        outcome = co_await self->open_cursor(std::move(work));
+    else
+        outcome = co_await session::run(self->session_, session::start_rows(self->session_, std::move(work)));
+    if (outcome.code) {
+        self->give_back();
+        throw_error(outcome.code, outcome.details);
+    }
+    self->open_ = true;
+}
+
+asio::awaitable<operation_outcome> stream_state::open_cursor(statement work) {
+    static std::atomic<unsigned long long> cursors = 0;
+    operation_outcome outcome = co_await session::run(session_, session::begin_if_idle(session_));
+    if (outcome.code)
+        co_return outcome;
+    own_transaction_ = !outcome.output.command_tag().empty();
+    cursor_ = "coropq_stream_" + std::to_string(++cursors);
+    work.prefix("declare " + cursor_ + " no scroll cursor for ");
+    outcome = co_await run(std::move(work));
+    if (outcome.code && outcome.code != asio::error::operation_aborted)
+        co_await end_cursor(true);
+    co_return outcome;
+}
+
+asio::awaitable<operation_outcome> stream_state::fetch() {
+    statement work("fetch forward " + std::to_string(options_.batch) + " from " + cursor_);
+    work.results(binary_ ? result_format::binary : result_format::automatic);
+    operation_outcome outcome = co_await run(std::move(work));
+    // The columns of a cursor don't change, and the first batch shows them.
+    if (!outcome.code)
+        binary_ = session_->reads_binary(outcome.output);
+    co_return outcome;
+}
+
+// The first error is told; what goes wrong while cleaning up isn't news.
+asio::awaitable<operation_outcome> stream_state::end_cursor(bool failed) {
+    operation_outcome outcome;
+    if (own_transaction_)
+        outcome = co_await run(statement(failed ? "rollback" : "commit"));
+    else if (!failed)
+        outcome = co_await run(statement("close " + cursor_));
+    co_return outcome;
+}
+
+asio::awaitable<result> stream_state::next_batch(pointer self) {
+    if (!self->open_)
+        co_return result();
+    operation_outcome outcome;
+    if (self->uses_cursor())
+        outcome = co_await self->fetch();
+    else
+        outcome = co_await session::run(self->session_, session::read_rows(self->session_, self->options_.batch));
+    if (outcome.code == errc::operation_in_progress) // somebody else reads: that is their business
+        throw_error(outcome.code, outcome.details);
+    if (outcome.code || outcome.output.empty()) {
+        self->open_ = false;
+        if (self->uses_cursor() && outcome.code != asio::error::operation_aborted) {
+            const operation_outcome ended = co_await self->end_cursor(outcome.code.failed());
+            if (!outcome.code && ended.code)
+                outcome = ended;
+        }
+        self->give_back();
+    }
+    throw_if_failed(outcome.code, outcome.details);
+    co_return outcome.output;
+}
+
+asio::awaitable<void> stream_state::close(pointer self) {
+    if (!self->open_)
+        co_return;
+    self->open_ = false;
+    if (self->uses_cursor())
+        co_await self->end_cursor(false);
+    else
+        co_await session::run(self->session_, session::end_rows(self->session_));
+    self->give_back();
+}
+
+void stream_state::leave() noexcept try {
+    if (!open_)
+        return;
+    const asio::any_io_executor executor = session_->executor();
+    asio::co_spawn(executor, close(shared_from_this()), asio::detached);
+} catch (...) { // NOLINT(bugprone-empty-catch): without memory for that, the session is closed
+    session_->abandon();
+}
+
+} // namespace detail
+
+} // namespace coropq

@@ -1,0 +1,59 @@
+// Copyright (c) 2026 the coropq authors
+// Distributed under the Boost Software License, Version 1.0. (See accompanying file LICENSE.)
+
+#ifndef COROPQ_SRC_ENGINE_STREAM_STATE_HPP
+#define COROPQ_SRC_ENGINE_STREAM_STATE_HPP
+
+#include <coropq/statement.hpp>
+#include <coropq/stream.hpp>
+
+#include "engine/engine_state.hpp"
+#include "libpq/session.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <memory>
+#include <string>
+
+namespace coropq::detail {
+
+/// An open stream: a session to itself, and the way back for it.
+class stream_state : public std::enable_shared_from_this<stream_state> {
+public:
+    /// `owner`: the engine that lent the session; null for the session of a connection.
+    stream_state(std::shared_ptr<engine_state> owner, std::shared_ptr<session> used, stream_options options);
+    stream_state(const stream_state&) = delete;
+    stream_state& operator=(const stream_state&) = delete;
+    /// Gives the session back if nobody did.
+    ~stream_state();
+
+    using pointer = std::shared_ptr<stream_state>;
+
+    // Each throws the error that belongs to a failure, and ends the stream then.
+    static boost::asio::awaitable<void> open(pointer self, statement work);
+    static boost::asio::awaitable<result> next_batch(pointer self);
+    static boost::asio::awaitable<void> close(pointer self);
+
+    /// Nobody is interested any more: ends the stream in the background.
+    void leave() noexcept;
+
+private:
+    boost::asio::awaitable<operation_outcome> open_cursor(statement work);
+    boost::asio::awaitable<operation_outcome> fetch();
+    boost::asio::awaitable<operation_outcome> end_cursor(bool failed);
+    boost::asio::awaitable<operation_outcome> run(statement work);
+    bool uses_cursor() const noexcept { return options_.strategy == stream_strategy::cursor; }
+    void give_back() noexcept;
+
+    std::shared_ptr<engine_state> engine_;
+    std::shared_ptr<session> session_;
+    stream_options options_;
+    std::string cursor_; ///< Its name, once it is there.
+    bool own_transaction_ = false;
+    bool binary_ = false; ///< Whether the cursor's rows can come in binary form.
+    bool open_ = false;
+};
+
+} // namespace coropq::detail
+
+#endif

@@ -1,0 +1,22 @@
+// Copyright (c) 2026 the coropq authors
+// Distributed under the Boost Software License, Version 1.0. (See accompanying file LICENSE.)
+
+#ifndef COROPQ_SRC_LIBPQ_CANCEL_REQUEST_HPP
+#define COROPQ_SRC_LIBPQ_CANCEL_REQUEST_HPP
+
+#include "libpq/session_state.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+namespace coropq::detail {
+
+/// Asks the server to end the statement that runs, and waits until the server has taken note, so that the request can't
+/// hit a later statement. Whether it has an effect shows in the answer to the statement.
+///
+/// libpq before 17 can do this in a blocking way only: it happens on a thread of its own. The wait ends early when the
+/// session is abandoned or its context ends; the thread then goes on by itself.
+boost::asio::awaitable<void> send_cancel_request(session::state& session);
+
+} // namespace coropq::detail
+
+#endif

@@ -1,0 +1,320 @@
+// Copyright (c) 2026 the coropq authors
+// Distributed under the Boost Software License, Version 1.0. (See accompanying file LICENSE.)
+
+#include "libpq/execution.hpp"
+
+#include <coropq/error.hpp>
+
+#include "error/diagnostics_fields.hpp"
+#include "result/result_data.hpp"
+#include "statement/lexer.hpp"
+#include "statement/literals.hpp"
+#include "types/type_lookup.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace asio = boost::asio;
+
+namespace coropq::detail {
+
+namespace {
+
+constexpr std::size_t longest_prepared = 16 * 1024; // what is longer is hardly written to be used again
+
+int format_number(result_format format) { return format == result_format::binary ? 1 : 0; }
+
+bool is_in_failed_transaction(const session::state& session) {
+    return PQtransactionStatus(session.handle.get()) == PQTRANS_INERROR;
+}
+
+std::uint32_t oid_of(type_reference type, const type_catalog& types) {
+    return type.name().empty() ? type.oid() : types.find_by_name(type.name());
+}
+
+result make_result(std::vector<result_handle>& handles, const std::shared_ptr<const type_catalog>& types) {
+    std::shared_ptr<const result_data> last;
+    for (result_handle& handle : handles)
+        last = std::make_shared<const result_data>(handle.release(), types, std::move(last));
+    return result(std::move(last));
+}
+
+} // namespace
+
+wire_parameters::wire_parameters(const statement& work, const type_catalog& catalog) {
+    const std::size_t count = work.parameter_count();
+    types.resize(count);
+    values.resize(count);
+    sizes.resize(count);
+    formats.resize(count);
+    for (std::size_t i = 0; i != count; ++i) {
+        types[i] = oid_of(work.parameter_type(i), catalog);
+        values[i] = work.parameter_data(i);
+        sizes[i] = static_cast<int>(work.parameter_size(i));
+        formats[i] = work.parameter_format(i) == wire_format::text ? 0 : 1;
+    }
+}
+
+asio::awaitable<error_code> look_up_types(session::state& session, const std::vector<std::uint32_t>& oids,
+                                          const std::vector<std::string>& names) {
+    const statement question = type_lookup(oids, names);
+    const wire_parameters parameters(question, type_catalog::built_in());
+    if (PQsendQueryParams(session.handle.get(), question.sql().c_str(), parameters.count(), parameters.types.data(),
+                          parameters.values.data(), parameters.sizes.data(), parameters.formats.data(), 0) == 0)
+        co_return errc::connection_lost;
+    error_code code = co_await send_all(session);
+    answer received;
+    if (!code)
+        code = co_await read_answer(session, received);
+    if (code)
+        co_return code;
+    result found;
+    if (!received.code)
+        found = make_result(received.results, session.types->catalog());
+    try {
+        add_types(*session.types, found, oids);
+    } catch (const error&) { // an answer that isn't one: the types stay unknown
+        add_types(*session.types, result(), oids);
+    }
+    co_return error_code();
+}
+
+asio::awaitable<error_code> look_up_columns(session::state& session, const PGresult* received) {
+    if (!session.defaults.type_lookup() || is_in_failed_transaction(session))
+        co_return error_code();
+    const std::shared_ptr<const type_catalog> types = session.types->catalog();
+    std::vector<std::uint32_t> unknown;
+    for (int column = 0; column != PQnfields(received); ++column) {
+        const Oid type = PQftype(received, column);
+        if (type != 0 && !types->find(type) && std::find(unknown.begin(), unknown.end(), type) == unknown.end())
+            unknown.push_back(type);
+    }
+    if (unknown.empty())
+        co_return error_code();
+    const std::vector<std::string> no_names;
+    const error_code code = co_await look_up_types(session, unknown, no_names);
+    co_return code;
+}
+
+asio::awaitable<error_code> resolve_parameters(session::state& session, statement& work, answer& received) {
+    std::shared_ptr<const type_catalog> types = session.types->catalog();
+    std::vector<std::string> unknown;
+    const auto need = [&](std::string_view name) {
+        if (!name.empty() && types->find_by_name(name) == 0 &&
+            std::find(unknown.begin(), unknown.end(), name) == unknown.end())
+            unknown.emplace_back(name);
+    };
+    for (std::size_t i = 0; i != work.parameter_count(); ++i)
+        need(work.parameter_type(i).name());
+    for (const statement::pending_type& pending : work.pending_types())
+        need(pending.name);
+    if (!unknown.empty() && session.defaults.type_lookup() && !is_in_failed_transaction(session)) {
+        const std::vector<std::uint32_t> no_oids;
+        const error_code code = co_await look_up_types(session, no_oids, unknown);
+        if (code)
+            co_return code;
+        types = session.types->catalog();
+    }
+    for (const statement::pending_type& pending : work.pending_types()) {
+        const std::uint32_t oid = types->find_by_name(pending.name);
+        if (oid == 0) {
+            received.code = errc::invalid_parameter;
+            received.details =
+                make_diagnostics(received.code, "the database has no type \"" + std::string(pending.name) + "\"",
+                                 "create it, or name it with its schema where the search path doesn't have that");
+            co_return error_code();
+        }
+        work.resolve_type(pending.position, oid);
+    }
+    co_return error_code();
+}
+
+bool is_all_binary(const type_catalog& types, const PGresult* described) {
+    for (int column = 0; column != PQnfields(described); ++column) {
+        if (!types.is_binary(PQftype(described, column)))
+            return false;
+    }
+    return true;
+}
+
+bool is_preparable(const session::state& session, const statement& work) {
+    if (session.prepared.capacity() == 0 || work.prepare() == false || work.sql().size() > longest_prepared)
+        return false;
+    // Statements that are planned. Others gain nothing, and COPY can't be.
+    constexpr std::array<std::string_view, 8> planned = {"select", "insert", "update", "delete",
+                                                         "merge",  "values", "with",   "table"};
+    sql_lexer lexer(work.sql());
+    lexer.next();
+    const std::string_view keyword = lexer.first_word();
+    const auto is_first = [keyword](std::string_view word) { return is_keyword(keyword, word); };
+    return work.prepare() == true ? !is_first("copy") : std::any_of(planned.begin(), planned.end(), is_first);
+}
+
+namespace {
+
+// One way to send a statement, and to read what comes back for it.
+
+asio::awaitable<error_code> run_simple(session::state& session, const statement& work, answer& received) {
+    const char* const conforming = PQparameterStatus(session.handle.get(), "standard_conforming_strings");
+    std::string text;
+    try {
+        text = render_with_literals(work, *session.types->catalog(), conforming == nullptr || conforming[1] == 'n');
+    } catch (const error& problem) {
+        received.code = problem.code();
+        received.details = problem.details();
+        co_return error_code();
+    }
+    if (PQsendQuery(session.handle.get(), text.c_str()) == 0)
+        co_return errc::connection_lost;
+    error_code code = co_await send_all(session);
+    if (!code)
+        code = co_await read_answer(session, received);
+    co_return code;
+}
+
+asio::awaitable<error_code> run_unprepared(session::state& session, const statement& work,
+                                           const wire_parameters& parameters, answer& received) {
+    if (PQsendQueryParams(session.handle.get(), work.sql().c_str(), parameters.count(), parameters.types.data(),
+                          parameters.values.data(), parameters.sizes.data(), parameters.formats.data(),
+                          format_number(work.results())) == 0)
+        co_return errc::connection_lost;
+    error_code code = co_await send_all(session);
+    if (!code)
+        code = co_await read_answer(session, received);
+    co_return code;
+}
+
+asio::awaitable<error_code> run_prepared(session::state& session, const prepared_statement& prepared,
+                                         const statement& work, const wire_parameters& parameters, answer& received) {
+    const bool binary = work.results() == result_format::binary ||
+                        (work.results() == result_format::automatic && prepared.binary_results);
+    if (PQsendQueryPrepared(session.handle.get(), prepared.name.c_str(), parameters.count(), parameters.values.data(),
+                            parameters.sizes.data(), parameters.formats.data(), binary ? 1 : 0) == 0)
+        co_return errc::connection_lost;
+    error_code code = co_await send_all(session);
+    if (!code)
+        code = co_await read_answer(session, received);
+    co_return code;
+}
+
+// Deallocates, prepares and runs in one round trip.
+asio::awaitable<error_code> run_first(session::state& session, const std::string& name, const statement& work,
+                                      const wire_parameters& parameters, answer& received, bool& prepared) {
+    PGconn* const handle = session.handle.get();
+    // Not inside of a transaction, which an error would end: somebody else may have deallocated it already.
+    std::string surplus;
+    if (PQtransactionStatus(handle) == PQTRANS_IDLE)
+        surplus = session.prepared.take_surplus();
+    bool sent = PQenterPipelineMode(handle) == 1;
+    if (!surplus.empty()) {
+        const std::string deallocate = "deallocate " + surplus;
+        sent = sent && PQsendQueryParams(handle, deallocate.c_str(), 0, nullptr, nullptr, nullptr, nullptr, 0) == 1 &&
+               PQpipelineSync(handle) == 1;
+    }
+    sent = sent &&
+           PQsendPrepare(handle, name.c_str(), work.sql().c_str(), parameters.count(), parameters.types.data()) == 1;
+    sent = sent &&
+           PQsendQueryPrepared(handle, name.c_str(), parameters.count(), parameters.values.data(),
+                               parameters.sizes.data(), parameters.formats.data(), format_number(work.results())) == 1;
+    if (!sent || PQpipelineSync(handle) != 1)
+        co_return errc::connection_lost;
+    error_code code = co_await send_all(session);
+    answer ignored;
+    if (!code && !surplus.empty())
+        code = co_await read_to_sync(session, ignored);
+    if (!code)
+        code = co_await read_to_sync(session, received);
+    if (code)
+        co_return code;
+    // The first result is that of preparing.
+    prepared = !received.results.empty();
+    if (prepared)
+        received.results.erase(received.results.begin());
+    co_return PQexitPipelineMode(handle) == 1 ? error_code() : errc::connection_lost;
+}
+
+// What statements do to what is remembered.
+void note_effects(session::state& session, const answer& received) {
+    constexpr std::array<std::string_view, 8> about_types = {"ALTER TYPE",     "DROP TYPE",   "ALTER TABLE",
+                                                             "DROP TABLE",     "DROP DOMAIN", "DROP SCHEMA",
+                                                             "DROP EXTENSION", "DROP OWNED"};
+    // A type that was dropped elsewhere, and perhaps made anew.
+    if (received.code == sqlstate::undefined_object)
+        session.types->clear();
+    for (const result_handle& one : received.results) {
+        const std::string_view tag = PQcmdStatus(one.get());
+        if (tag == "DISCARD ALL" || tag == "DEALLOCATE ALL")
+            session.prepared.clear();
+        else if (std::find(about_types.begin(), about_types.end(), tag) != about_types.end())
+            session.types->clear();
+    }
+}
+
+asio::awaitable<error_code> finish_execution(session::state& session, answer& received, result& output) {
+    note_effects(session, received);
+    for (const result_handle& one : received.results) {
+        const error_code code = co_await look_up_columns(session, one.get());
+        if (code)
+            co_return code;
+    }
+    output = make_result(received.results, session.types->catalog());
+    co_return error_code();
+}
+
+} // namespace
+
+asio::awaitable<error_code> execute_statement(session::state& session, statement& work, answer& received,
+                                              result& output) {
+    error_code code = co_await resolve_parameters(session, work, received);
+    if (code || received.code)
+        co_return code;
+    if (work.simple_protocol() || session.defaults.simple_protocol()) {
+        code = co_await run_simple(session, work, received);
+    } else {
+        const wire_parameters parameters(work, *session.types->catalog());
+        const std::string key = statement_cache::key_of(work.sql(), parameters.types);
+        const bool autocommit = PQtransactionStatus(session.handle.get()) == PQTRANS_IDLE;
+        received.in_transaction = !autocommit;
+        prepared_statement* prepared = work.prepare() == false ? nullptr : session.prepared.find(key);
+        if (!prepared && !is_preparable(session, work)) {
+            code = co_await run_unprepared(session, work, parameters, received);
+            if (!code)
+                code = co_await finish_execution(session, received, output);
+            co_return code;
+        }
+        if (prepared) {
+            code = co_await run_prepared(session, *prepared, work, parameters, received);
+            if (!code && received.stale_plan) {
+                const bool is_there = received.code == sqlstate::feature_not_supported;
+                session.prepared.remove(key, is_there);
+                prepared = nullptr;
+                // Nothing has run. Within a transaction it can't be tried again: that has failed as a whole.
+                if (autocommit)
+                    received = answer();
+            }
+        }
+        if (!code && !prepared && !received.code) {
+            prepared_statement added;
+            added.name = session.prepared.next_name();
+            added.key = key;
+            bool is_prepared = false;
+            code = co_await run_first(session, added.name, work, parameters, received, is_prepared);
+            if (!code && is_prepared)
+                prepared = &session.prepared.add(std::move(added));
+        }
+        if (!code && prepared && !received.code && !received.results.empty()) {
+            PGresult* const described = received.results.back().get();
+            if (!prepared->described) {
+                code = co_await look_up_columns(session, described);
+                prepared->described = true;
+                prepared->binary_results =
+                    session.defaults.binary_results() && is_all_binary(*session.types->catalog(), described);
+            }
+        }
+    }
+    if (!code)
+        code = co_await finish_execution(session, received, output);
+    co_return code;
+}
+
+} // namespace coropq::detail

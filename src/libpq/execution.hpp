@@ -1,0 +1,55 @@
+// Copyright (c) 2026 the coropq authors
+// Distributed under the Boost Software License, Version 1.0. (See accompanying file LICENSE.)
+
+#ifndef COROPQ_SRC_LIBPQ_EXECUTION_HPP
+#define COROPQ_SRC_LIBPQ_EXECUTION_HPP
+
+#include "libpq/server_exchange.hpp"
+#include "libpq/session_state.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <string>
+#include <vector>
+
+namespace coropq::detail {
+
+/// The parameters of a statement as libpq wants them. Refers to the statement.
+struct wire_parameters {
+    /// Types without an OID in the catalog stay untyped.
+    wire_parameters(const statement& work, const type_catalog& types);
+
+    int count() const noexcept { return static_cast<int>(values.size()); }
+
+    std::vector<Oid> types;
+    std::vector<const char*> values;
+    std::vector<int> sizes;
+    std::vector<int> formats;
+};
+
+/// Finds the types of parameters that are known by name only, asking the server if need be, and fills them in. A code
+/// other than that of `received` means that the session is of no more use.
+boost::asio::awaitable<boost::system::error_code> resolve_parameters(session::state& session, statement& work,
+                                                                     answer& received);
+
+/// Looks types up that aren't known yet, in one round trip. What the server refuses to tell stays unknown.
+boost::asio::awaitable<boost::system::error_code>
+look_up_types(session::state& session, const std::vector<std::uint32_t>& oids, const std::vector<std::string>& names);
+
+/// Looks up what a result has that isn't known.
+boost::asio::awaitable<boost::system::error_code> look_up_columns(session::state& session, const PGresult* received);
+
+/// Whether all columns have types whose binary form the library reads.
+bool is_all_binary(const type_catalog& types, const PGresult* described);
+
+/// Whether a statement is worth preparing, and can be.
+bool is_preparable(const session::state& session, const statement& work);
+
+/// Runs a statement: prepares it or not, in text or in binary, and again if what was prepared doesn't fit any more and
+/// nothing has happened yet. The results are in `output`, the last one as the value and the others behind it.
+boost::asio::awaitable<boost::system::error_code> execute_statement(session::state& session, statement& work,
+                                                                    answer& received, result& output);
+
+} // namespace coropq::detail
+
+#endif

@@ -1,0 +1,197 @@
+// Copyright (c) 2026 the coropq authors
+// Distributed under the Boost Software License, Version 1.0. (See accompanying file LICENSE.)
+
+#include "libpq/server_exchange.hpp"
+
+#include "error/diagnostics_fields.hpp"
+
+#include <boost/asio/error.hpp>
+#include <boost/asio/this_coro.hpp>
+
+namespace asio = boost::asio;
+
+namespace coropq::detail {
+
+namespace {
+
+bool is_cancelled(const session::state& session, const asio::cancellation_state& cancellation) {
+    return session.abandoned || cancellation.cancelled() != asio::cancellation_type::none;
+}
+
+bool is_error(ExecStatusType status) { return status == PGRES_FATAL_ERROR || status == PGRES_BAD_RESPONSE; }
+
+// The error of a connection that has ended, or is about to: without a SQLSTATE it is libpq that complains, about the
+// stream, or about what came through it.
+bool is_about_connection(const PGresult* failed) {
+    const char* const sqlstate = PQresultErrorField(failed, PG_DIAG_SQLSTATE);
+    const std::string_view severity = severity_of(failed);
+    return sqlstate == nullptr || *sqlstate == '\0' || severity == "FATAL" || severity == "PANIC";
+}
+
+std::string_view error_field(const PGresult* failed, int code) {
+    const char* const text = PQresultErrorField(failed, code);
+    return text ? text : "";
+}
+
+bool is_stale_plan(const PGresult* failed) {
+    const auto field = [failed](int code) { return error_field(failed, code); };
+    // Errors from inside of a function have a context; this one is about the statement itself. Messages may be
+    // translated, names of functions aren't. The other one names a statement of ours.
+    if (field(PG_DIAG_SQLSTATE) == "0A000")
+        return field(PG_DIAG_SOURCE_FUNCTION) == "RevalidateCachedQuery" && field(PG_DIAG_CONTEXT).empty();
+    return field(PG_DIAG_SQLSTATE) == "26000" &&
+           field(PG_DIAG_MESSAGE_PRIMARY).find("coropq_") != std::string_view::npos && field(PG_DIAG_CONTEXT).empty();
+}
+
+// What the server's hint can't know.
+void add_hint(const PGresult* failed, const answer& received, diagnostics_fields& fields) {
+    if (!fields.hint.empty())
+        return;
+    if (received.stale_plan && received.in_transaction)
+        fields.hint =
+            "the statement was prepared for an older definition; roll back, and the transaction can be run again";
+    else if (received.stale_plan || (fields.sqlstate == "42P05" && fields.message.find("coropq_") != std::string::npos))
+        fields.hint = "behind a pooler that shares sessions, use statement_options::prepared_statements(0)";
+    else if (fields.sqlstate == "42601" && error_field(failed, PG_DIAG_SOURCE_FUNCTION) == "exec_parse_message")
+        fields.hint = "run several statements with execute_script";
+}
+
+} // namespace
+
+asio::awaitable<error_code> send_all(session::state& session) {
+    for (;;) {
+        const int pending = PQflush(session.handle.get());
+        if (pending < 0)
+            co_return errc::connection_lost;
+        if (pending == 0)
+            co_return error_code();
+        bool readable = false;
+        error_code code = co_await session.socket.wait_readable_or_writable(readable);
+        const asio::cancellation_state cancellation = co_await asio::this_coro::cancellation_state;
+        if (is_cancelled(session, cancellation))
+            code = asio::error::operation_aborted;
+        if (code)
+            co_return code;
+        if (readable && PQconsumeInput(session.handle.get()) == 0)
+            co_return errc::connection_lost;
+    }
+}
+
+asio::awaitable<error_code> wait_for_input(session::state& session) {
+    error_code code = co_await session.socket.wait_readable();
+    const asio::cancellation_state cancellation = co_await asio::this_coro::cancellation_state;
+    if (is_cancelled(session, cancellation))
+        code = asio::error::operation_aborted;
+    if (!code && PQconsumeInput(session.handle.get()) == 0)
+        code = errc::connection_lost;
+    co_return code;
+}
+
+asio::awaitable<error_code> next_result(session::state& session, result_handle& received) {
+    // PQgetResult is called only when it can't block. After a lost connection, libpq may add errors without end, so the
+    // first one decides.
+    PGconn* const handle = session.handle.get();
+    while (PQisBusy(handle) != 0) {
+        const error_code code = co_await wait_for_input(session);
+        if (code == errc::connection_lost && PQisBusy(handle) == 0)
+            break; // libpq has turned the loss into a result with the server's last words
+        if (code)
+            co_return code;
+    }
+    // Nobody listens here; kept, they would only fill memory.
+    while (PGnotify* notification = PQnotifies(handle))
+        PQfreemem(notification);
+    received.reset(PQgetResult(handle));
+    if (!received || !is_error(PQresultStatus(received.get())) || !is_about_connection(received.get()))
+        co_return received || PQstatus(handle) == CONNECTION_OK ? error_code() : errc::connection_lost;
+    if (session.last_words.empty())
+        session.last_words = diagnostics(errc::connection_lost, fields_of(received.get(), session.notices.redact));
+    received.reset();
+    co_return errc::connection_lost;
+}
+
+void take_error(session::state& session, const PGresult* failed, answer& received) {
+    if (received.code)
+        return;
+    diagnostics_fields fields = fields_of(failed, session.notices.redact);
+    received.stale_plan = is_stale_plan(failed);
+    add_hint(failed, received, fields);
+    session.notices.redact.add_statement(fields);
+    received.code = make_sqlstate_code(fields.sqlstate);
+    received.details = diagnostics(received.code, std::move(fields));
+}
+
+namespace {
+
+// Gets out of a COPY that `execute` can't serve. The server is told that nothing comes, or what it sends is dropped.
+asio::awaitable<error_code> leave_copy(session::state& session, ExecStatusType status, answer& received) {
+    PGconn* const handle = session.handle.get();
+    received.code = errc::unsupported;
+    received.details = make_diagnostics(received.code, "COPY to or from the client can't be run by execute",
+                                        "use COPY with a file or program of the server, or INSERT and SELECT");
+    if (status == PGRES_COPY_BOTH)
+        co_return errc::unsupported; // replication: there is no way out but to close
+    if (status == PGRES_COPY_IN) {
+        if (PQputCopyEnd(handle, "COPY isn't supported by execute") != 1)
+            co_return errc::connection_lost;
+        const error_code code = co_await send_all(session);
+        co_return code;
+    }
+    for (;;) {
+        char* buffer = nullptr;
+        const int size = PQgetCopyData(handle, &buffer, 1);
+        PQfreemem(buffer);
+        if (size < 0)
+            co_return error_code(); // the end, or an error that the next result tells
+        if (size > 0)
+            continue;
+        const error_code code = co_await wait_for_input(session);
+        if (code)
+            co_return code;
+    }
+}
+
+} // namespace
+
+asio::awaitable<error_code> read_answer(session::state& session, answer& received) {
+    for (;;) {
+        result_handle one;
+        error_code code = co_await next_result(session, one);
+        if (code || !one)
+            co_return code;
+        const ExecStatusType status = PQresultStatus(one.get());
+        if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH) {
+            one.reset();
+            code = co_await leave_copy(session, status, received);
+            if (code)
+                co_return code;
+        } else if (is_error(status)) {
+            take_error(session, one.get(), received);
+        } else {
+            received.results.push_back(std::move(one));
+        }
+    }
+}
+
+asio::awaitable<error_code> read_to_sync(session::state& session, answer& received) {
+    for (int ends = 0;;) {
+        result_handle one;
+        const error_code code = co_await next_result(session, one);
+        if (code)
+            co_return code;
+        if (!one) {
+            if (++ends > 8) // each statement has one, and there are never as many
+                co_return errc::connection_lost;
+            continue;
+        }
+        const ExecStatusType status = PQresultStatus(one.get());
+        if (status == PGRES_PIPELINE_SYNC)
+            co_return error_code();
+        if (is_error(status))
+            take_error(session, one.get(), received);
+        else if (status != PGRES_PIPELINE_ABORTED)
+            received.results.push_back(std::move(one));
+    }
+}
+
+} // namespace coropq::detail

@@ -1,0 +1,93 @@
+// Copyright (c) 2026 the coropq authors
+// Distributed under the Boost Software License, Version 1.0. (See accompanying file LICENSE.)
+
+#ifndef COROPQ_SRC_LIBPQ_SESSION_STATE_HPP
+#define COROPQ_SRC_LIBPQ_SESSION_STATE_HPP
+
+#include "libpq/borrowed_socket.hpp"
+#include "libpq/connector.hpp"
+#include "libpq/handles.hpp"
+#include "libpq/notice_sink.hpp"
+#include "libpq/session.hpp"
+#include "libpq/statement_cache.hpp"
+
+#include <boost/asio/steady_timer.hpp>
+
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace coropq::detail {
+
+/// What a session is made of. Everything happens on its strand.
+struct session::state {
+    state(const boost::asio::any_io_executor& io, std::shared_ptr<type_registry> known_types)
+        : executor(io)
+        , strand(boost::asio::make_strand(io))
+        , socket(strand)
+        , types(std::move(known_types))
+        , freed(strand, boost::asio::steady_timer::time_point::max()) {}
+
+    // The socket is given back before the connection that owns it is finished.
+    ~state() { socket.give_back(); }
+
+    boost::asio::any_io_executor executor;
+    session_strand strand;
+    notice_sink notices;
+    connection_handle handle;
+    borrowed_socket socket;
+    connector* connecting = nullptr;
+    bool busy = false;
+    bool abandoned = false;
+    diagnostics last_words; ///< What the server or libpq said about the end of the session.
+    std::string host;
+    std::string port;
+    std::string user;
+    std::string database;
+
+    statement_options defaults;
+    statement_cache prepared{0};
+    std::shared_ptr<type_registry> types;
+
+    /// The statement whose rows are being read one by one, between the operations that do it.
+    struct open_rows {
+        explicit open_rows(statement running) : work(std::move(running)) {}
+
+        statement work;
+        std::shared_ptr<const type_catalog> types;
+        result_handle first;   ///< A row that was read to see whether there is one.
+        bool finished = false; ///< The server has sent everything.
+    };
+    std::optional<open_rows> rows;
+    bool leaving_rows = false;       ///< Nobody wants the rows that are being read.
+    bool ending_rows = false;        ///< Somebody left early, and the rest is being got rid of.
+    boost::asio::steady_timer freed; ///< Cancelled when that is done.
+};
+
+/// One operation at a time; says so on the way out.
+class busy_guard {
+public:
+    explicit busy_guard(bool& busy) : busy_(busy) { busy_ = true; }
+    busy_guard(const busy_guard&) = delete;
+    busy_guard& operator=(const busy_guard&) = delete;
+    ~busy_guard() { busy_ = false; }
+
+private:
+    bool& busy_;
+};
+
+/// The statement that is running, for messages.
+class statement_guard {
+public:
+    statement_guard(redaction& redact, const statement& running) : redact_(redact) { redact_.set_statement(&running); }
+    statement_guard(const statement_guard&) = delete;
+    statement_guard& operator=(const statement_guard&) = delete;
+    ~statement_guard() { redact_.set_statement(nullptr); }
+
+private:
+    redaction& redact_;
+};
+
+} // namespace coropq::detail
+
+#endif

@@ -1,0 +1,64 @@
+// Copyright (c) 2026 the coropq authors
+// Distributed under the Boost Software License, Version 1.0. (See accompanying file LICENSE.)
+
+#include "libpq/statement_cache.hpp"
+
+#include <utility>
+
+namespace coropq::detail {
+
+std::string statement_cache::key_of(std::string_view sql, std::span<const std::uint32_t> types) {
+    std::string key;
+    key.reserve(sql.size() + 1 + types.size() * sizeof(std::uint32_t));
+    key += sql;
+    key += '\0'; // no SQL has it
+    for (const std::uint32_t type : types)
+        key.append(reinterpret_cast<const char*>(&type), sizeof type);
+    return key;
+}
+
+prepared_statement* statement_cache::find(const std::string& key) {
+    const auto found = by_key_.find(key);
+    if (found == by_key_.end())
+        return nullptr;
+    order_.splice(order_.begin(), order_, found->second);
+    return &*found->second;
+}
+
+std::string statement_cache::next_name() { return "coropq_" + std::to_string(++names_); }
+
+prepared_statement& statement_cache::add(prepared_statement added) {
+    remove(added.key, true);
+    while (!order_.empty() && order_.size() >= capacity_)
+        remove(std::string(order_.back().key), true);
+    order_.push_front(std::move(added));
+    by_key_.emplace(order_.front().key, order_.begin());
+    return order_.front();
+}
+
+void statement_cache::remove(const std::string& key, bool deallocate) {
+    const auto found = by_key_.find(key);
+    if (found == by_key_.end())
+        return;
+    const list::iterator place = found->second;
+    if (deallocate)
+        surplus_.push_back(std::move(place->name));
+    by_key_.erase(found);
+    order_.erase(place);
+}
+
+void statement_cache::clear() {
+    by_key_.clear();
+    order_.clear();
+    surplus_.clear();
+}
+
+std::string statement_cache::take_surplus() {
+    if (surplus_.empty())
+        return {};
+    std::string name = std::move(surplus_.back());
+    surplus_.pop_back();
+    return name;
+}
+
+} // namespace coropq::detail

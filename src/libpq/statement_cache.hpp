@@ -1,0 +1,70 @@
+// Copyright (c) 2026 the coropq authors
+// Distributed under the Boost Software License, Version 1.0. (See accompanying file LICENSE.)
+
+#ifndef COROPQ_SRC_LIBPQ_STATEMENT_CACHE_HPP
+#define COROPQ_SRC_LIBPQ_STATEMENT_CACHE_HPP
+
+#include <cstddef>
+#include <cstdint>
+#include <list>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace coropq::detail {
+
+/// A statement that a session has prepared.
+struct prepared_statement {
+    std::string name; ///< On the server.
+    std::string key;  ///< See `statement_cache::key_of`.
+    /// Every column has a type whose binary form the library reads. The server guards it: it refuses to run a prepared
+    /// statement whose columns have changed.
+    bool binary_results = false;
+    bool described = false; ///< Whether the columns were seen.
+};
+
+/// The statements that one session has prepared, the least recently used one first to go. Does no I/O: says what is to
+/// be deallocated, and somebody else does that.
+class statement_cache {
+public:
+    explicit statement_cache(std::size_t capacity) : capacity_(capacity) {}
+
+    std::size_t capacity() const noexcept { return capacity_; }
+    std::size_t size() const noexcept { return order_.size(); }
+
+    /// The same text with parameters of other types is another statement.
+    static std::string key_of(std::string_view sql, std::span<const std::uint32_t> types);
+
+    /// Null if there is none. It counts as used now. Valid until it is removed.
+    prepared_statement* find(const std::string& key);
+
+    /// A name that this session hasn't used before.
+    std::string next_name();
+
+    /// A statement that the server has prepared. What has no place any more goes to `take_surplus`.
+    prepared_statement& add(prepared_statement added);
+
+    /// A statement that the server doesn't have any more, or that is no use any more (`deallocate`).
+    void remove(const std::string& key, bool deallocate);
+
+    /// The server has forgotten them all (DISCARD ALL, DEALLOCATE ALL).
+    void clear();
+
+    /// The name of a statement to deallocate; empty if there is none.
+    std::string take_surplus();
+
+private:
+    using list = std::list<prepared_statement>;
+
+    std::size_t capacity_;
+    std::uint64_t names_ = 0;
+    list order_;                                                  ///< The most recently used one in front.
+    std::unordered_map<std::string_view, list::iterator> by_key_; ///< The keys are those in the list.
+    std::vector<std::string> surplus_;
+};
+
+} // namespace coropq::detail
+
+#endif

@@ -71,7 +71,7 @@ template <typename T>
 concept has_named_members = requires { typename boost::describe::describe_members<T, boost::describe::mod_public>; };
 
 template <typename T>
-inline constexpr auto members_of = make_members<T>(
+inline constexpr auto all_members_of = make_members<T>(
     boost::describe::describe_members<T, boost::describe::mod_public | boost::describe::mod_inherited>());
 
 /// A struct whose members are parameters. Refers to it.
@@ -80,7 +80,7 @@ class named_members {
 public:
     explicit named_members(const T& object) noexcept : object_(&object) {}
 
-    argument as_argument() const noexcept { return {.value = object_, .members = members_of<T>, .is_named = true}; }
+    argument as_argument() const noexcept { return {.value = object_, .members = all_members_of<T>, .is_named = true}; }
 
 private:
     const T* object_;

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <bitset>
 #include <cstdint>
+#include <unordered_map>
 #include <utility>
 
 namespace coropq::detail {
@@ -61,12 +62,31 @@ public:
     }
 
     void hide_value(std::string_view value) {
+        hide_elements(value);
         if (value.size() >= piece_size) {
             hide_pieces(value);
         } else if (!value.empty()) {
             hide_where(value, [this](std::size_t begin, std::size_t end) {
                 return begin != 0 && opens_value(text_[begin - 1]) && end != text_.size() && closes_value(text_[end]);
             });
+        }
+    }
+
+    // The elements of an array, the attributes of a composite value: servers show them by themselves as well
+    // (`Key (id)=(7) already exists`, for one of many).
+    void hide_elements(std::string_view value) {
+        if (text_.empty() || value.empty() || std::string_view("{[(").find(value[0]) == std::string_view::npos)
+            return;
+        if (!indexed_words_)
+            index_words();
+        for (std::size_t begin = 0, end = 0; begin < value.size(); begin = end + 1) {
+            end = std::min(value.find_first_of("{}[](),;\"\\", begin), value.size());
+            const auto found = words_.find(value.substr(begin, end - begin));
+            if (found == words_.end())
+                continue;
+            for (const std::size_t at : found->second)
+                hide(at, end - begin);
+            words_.erase(found); // once is enough
         }
     }
 
@@ -127,6 +147,19 @@ private:
             present_.set(hash(it.key));
     }
 
+    // Whatever is shorter than a piece and stands where a value would.
+    void index_words() {
+        indexed_words_ = true;
+        for (std::size_t begin = 1; begin < text_.size(); ++begin) {
+            if (!opens_value(text_[begin - 1]))
+                continue;
+            for (std::size_t size = 1; size != piece_size && begin + size < text_.size(); ++size) {
+                if (closes_value(text_[begin + size]))
+                    words_[std::string_view(text_).substr(begin, size)].push_back(begin);
+            }
+        }
+    }
+
     void hide_pieces(std::string_view value) {
         if (text_.size() < piece_size)
             return; // most fields of a message are short or empty, and a value may be long
@@ -149,6 +182,8 @@ private:
     std::string text_;
     std::vector<bool> hidden_;
     std::vector<piece> pieces_;
+    std::unordered_map<std::string_view, std::vector<std::size_t>> words_; ///< Where they begin. Views of the text.
+    bool indexed_words_ = false;
     std::bitset<1U << 16> present_;
 };
 

@@ -61,6 +61,9 @@ public:
 
     /// A statement with named parameters: `statement::with("… :id … :name …", {{"id", 7}, {"name", "Ada"}})`. Needs
     /// coropq/named.hpp. Throws as the constructor does; see `named`.
+    ///
+    /// Make it in a line of its own in front of a `co_await` expression: GCC 12 can't compile the braces inside of one.
+    /// `execute("… :id …", named("id", 7))` may stand anywhere.
     static statement with(std::string_view sql, std::initializer_list<named_parameter> parameters);
     /// The same from a list that was made at run time.
     static statement with(std::string_view sql, std::span<const named_parameter> parameters);

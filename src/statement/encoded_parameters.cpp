@@ -11,7 +11,7 @@ void encoded_parameters::reserve(std::size_t count) {
     if (count == 0)
         return;
     parameters_.reserve(count);
-    buffer_.reserve(16 * count); // most are numbers or short texts
+    buffer_.reserve(12 * count); // most are numbers or short texts; a single one has room in the string itself
 }
 
 void encoded_parameters::add_null(type_reference type, wire_format format) {

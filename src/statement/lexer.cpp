@@ -4,6 +4,8 @@
 #include "statement/lexer.hpp"
 
 #include <algorithm>
+#include <array>
+#include <iterator>
 #include <limits>
 
 namespace coropq::detail {
@@ -12,16 +14,34 @@ namespace {
 
 constexpr auto npos = std::string_view::npos;
 
-// PostgreSQL 16 has added \v to the server's white space; before, it is an error wherever it stands.
-bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f' || c == '\v'; }
-bool is_newline(char c) { return c == '\n' || c == '\r'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+enum : unsigned char { space = 1, newline = 2, digit = 4, tag_begin = 8, tag = 16, word = 32 };
+
+// One look-up for each character: every statement goes through here.
+constexpr std::array<unsigned char, 256> classes = [] {
+    std::array<unsigned char, 256> result{};
+    const auto add = [&result](std::string_view characters, int kind) {
+        for (const char c : characters)
+            result[static_cast<unsigned char>(c)] =
+                static_cast<unsigned char>(result[static_cast<unsigned char>(c)] | kind);
+    };
+    add("\n\r", newline);
+    add(" \t\n\r\f\v", space); // PostgreSQL 16 has added \v; before, it is an error wherever it stands
+    add("0123456789", digit | tag | word);
+    add("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_", tag_begin | tag | word);
+    add("$", word);
+    for (std::size_t c = 0x80; c != result.size(); ++c)
+        result[c] = tag_begin | tag | word;
+    return result;
+}();
+
+bool is(char c, int kind) { return (classes[static_cast<unsigned char>(c)] & kind) != 0; }
+bool is_space(char c) { return is(c, space); }
+bool is_newline(char c) { return is(c, newline); }
+bool is_digit(char c) { return is(c, digit); }
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-bool starts_word(char c) {
-    return (lower(c) >= 'a' && lower(c) <= 'z') || c == '_' || static_cast<unsigned char>(c) >= 0x80;
-}
-bool continues_tag(char c) { return starts_word(c) || is_digit(c); }
-bool continues_word(char c) { return continues_tag(c) || c == '$'; }
+bool starts_word(char c) { return is(c, tag_begin); }
+bool continues_tag(char c) { return is(c, tag); }
+bool continues_word(char c) { return is(c, word); }
 
 } // namespace
 
@@ -65,11 +85,12 @@ std::optional<placeholder> sql_lexer::next() {
 }
 
 bool sql_lexer::skip_ignored() noexcept {
-    if (is_space(sql_[position_]))
+    const char c = sql_[position_];
+    if (is_space(c))
         ++position_;
-    else if (looking_at("--"))
+    else if (c == '-' && at(position_ + 1) == '-')
         skip_line_comment();
-    else if (looking_at("/*"))
+    else if (c == '/' && at(position_ + 1) == '*')
         skip_block_comment();
     else
         return false;

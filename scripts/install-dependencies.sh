@@ -8,7 +8,7 @@
 #   install-dependencies.sh [--with-server] [--with-tests] [--with-clang] [--with-lint]
 #       without options: what the library itself is built with
 #       --with-server    a PostgreSQL server's programs, for throwaway servers
-#       --with-tests     what the tests are built with
+#       --with-tests     what the tests and benchmarks are built with
 #       --with-clang     Clang 16
 #       --with-lint      clang-format, clang-tidy, shellcheck
 
@@ -22,7 +22,7 @@ server=no
 for option; do
     case $option in
     --with-server) server=yes ;;
-    --with-tests) packages+=(libgtest-dev libssl-dev pkg-config procps) ;;
+    --with-tests) packages+=(libgtest-dev libboost-program-options1.81-dev libssl-dev pkg-config procps) ;;
     --with-clang) packages+=(clang-16) ;;
     --with-lint) packages+=(clang-format-16 clang-tidy-16 shellcheck git) ;;
     *)

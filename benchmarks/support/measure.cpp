@@ -1,0 +1,147 @@
+// Copyright (c) 2026 the coropq authors
+// Distributed under the Boost Software License, Version 1.0. (See accompanying file LICENSE.)
+
+#include "support/measure.hpp"
+
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <cstring>
+#include <exception>
+#include <fstream>
+#include <stdexcept>
+#include <type_traits>
+
+namespace coropq::bench {
+
+namespace {
+
+double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+
+double cpu_now() {
+    rusage used{};
+    getrusage(RUSAGE_SELF, &used);
+    const auto seconds = [](const timeval& time) {
+        return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
+    };
+    return seconds(used.ru_utime) + seconds(used.ru_stime);
+}
+
+// Bytes: `VmRSS:` what is resident now, `VmHWM:` the most that ever was.
+double memory_now(const char* which) {
+    std::ifstream status("/proc/self/status");
+    std::string word;
+    while (status >> word) {
+        double kilobytes = 0;
+        if (word == which && status >> kilobytes)
+            return kilobytes * 1024;
+    }
+    return 0;
+}
+
+// What a child tells its parent; `failed`: a message of so many bytes follows.
+struct report {
+    sample measured;
+    std::uint64_t failed = 0;
+};
+static_assert(std::is_trivially_copyable_v<report>);
+
+void write_all(int file, const void* data, std::size_t size) {
+    if (write(file, data, size) != static_cast<ssize_t>(size))
+        std::_Exit(1);
+}
+
+[[noreturn]] void work_and_exit(const contestant& one, int file) {
+    prctl(PR_SET_NAME, one.name.c_str()); // profilers tell them apart by it
+    report told;
+    std::string message;
+    try {
+        meter measured;
+        const std::uint64_t checksum = one.work(measured);
+        told.measured = measured.result();
+        told.measured.checksum = checksum;
+    } catch (const std::exception& problem) {
+        message = problem.what();
+        told.failed = message.size() + 1;
+    }
+    write_all(file, &told, sizeof told);
+    if (told.failed != 0)
+        write_all(file, message.c_str(), message.size() + 1);
+    std::_Exit(0);
+}
+
+std::string read_all(int file) {
+    std::string text;
+    char buffer[4096];
+    for (ssize_t size = 0; (size = read(file, buffer, sizeof buffer)) > 0;)
+        text.append(buffer, static_cast<std::size_t>(size));
+    return text;
+}
+
+} // namespace
+
+void meter::start() {
+    std::ofstream("/proc/self/clear_refs") << 5; // the highest begins anew, at what is now
+    resident_ = memory_now("VmRSS:");
+    sample_.cpu_seconds = -cpu_now();
+    sample_.seconds = -now();
+}
+
+void meter::stop() {
+    sample_.seconds += now();
+    sample_.cpu_seconds += cpu_now();
+    sample_.memory = std::max(0.0, memory_now("VmHWM:") - resident_);
+}
+
+sample run_in_child(const contestant& one) {
+    int ends[2];
+    if (pipe(ends) != 0)
+        throw std::runtime_error("no pipe");
+    const pid_t child = fork();
+    if (child < 0)
+        throw std::runtime_error("no child process");
+    if (child == 0) {
+        close(ends[0]);
+        work_and_exit(one, ends[1]);
+    }
+    close(ends[1]);
+    const std::string told = read_all(ends[0]);
+    close(ends[0]);
+    int status = 0;
+    waitpid(child, &status, 0);
+    if (told.size() < sizeof(report))
+        throw std::runtime_error(one.name + ": ended without a result, status " + std::to_string(status));
+    report received;
+    std::memcpy(&received, told.data(), sizeof received);
+    if (received.failed != 0)
+        throw std::runtime_error(one.name + ": " + told.substr(sizeof received, received.failed - 1));
+    return received.measured;
+}
+
+std::vector<std::vector<sample>> run_interleaved(const std::vector<contestant>& contestants, std::size_t rounds) {
+    std::vector<std::vector<sample>> samples(contestants.size());
+    for (std::size_t round = 0; round != rounds; ++round) {
+        for (std::size_t i = 0; i != contestants.size(); ++i) {
+            const std::size_t turn = round % 2 == 0 ? i : contestants.size() - 1 - i;
+            samples[turn].push_back(run_in_child(contestants[turn]));
+            if (samples[turn].back().checksum != samples[0][0].checksum)
+                throw std::runtime_error(contestants[turn].name + " has read other values than the others");
+        }
+    }
+    return samples;
+}
+
+double median(std::vector<double> values) {
+    if (values.empty())
+        return 0;
+    std::sort(values.begin(), values.end());
+    const std::size_t middle = values.size() / 2;
+    return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
+}
+
+} // namespace coropq::bench

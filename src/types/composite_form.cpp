@@ -28,7 +28,10 @@ std::size_t find_attribute(const std::vector<type_attribute>& attributes, std::s
     return not_found;
 }
 
+/// Null if the names aren't known: of records, whose attributes differ from value to value, and of other types.
 const std::vector<type_attribute>* attributes_of(std::uint32_t type, const type_catalog& types) noexcept {
+    if (type == type_oid::record)
+        return nullptr;
     const type_description* description = types.find(type);
     return description && description->kind == type_kind::composite ? &description->attributes : nullptr;
 }

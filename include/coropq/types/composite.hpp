@@ -154,8 +154,14 @@ struct tuple_codec : composite_codec {
     {
         std::array<attribute, sizeof...(Ts)> attributes;
         read_attributes(value, attributes);
-        std::size_t index = 0;
-        return Tuple{decode_attribute<Ts>(attributes[index++], value)...}; // braces: from left to right
+        return decode_all(attributes, value, std::index_sequence_for<Ts...>());
+    }
+
+private:
+    template <std::size_t... I>
+    static Tuple decode_all([[maybe_unused]] const std::array<attribute, sizeof...(Ts)>& attributes,
+                            [[maybe_unused]] const value_view& value, std::index_sequence<I...>) {
+        return Tuple{decode_attribute<Ts>(attributes[I], value)...}; // braces: from left to right
     }
 };
 

@@ -8,7 +8,7 @@
 namespace coropq::detail {
 
 void binary_to_text(const type_catalog& types, std::uint32_t type, std::string_view binary, std::string& text) {
-    text_maker(types).convert(type, binary, text);
+    text_maker(types, binary.size()).convert(type, binary, text);
 }
 
 void text_maker::convert(std::uint32_t type, std::string_view binary, std::string& text) {

@@ -244,7 +244,8 @@ private:
 /// From the binary form to text.
 class text_maker {
 public:
-    explicit text_maker(const type_catalog& types) noexcept : types_(types) {}
+    /// `size` is that of the whole value.
+    text_maker(const type_catalog& types, std::size_t size) noexcept : types_(types), longest_(longest_text(size)) {}
     void convert(std::uint32_t type, std::string_view binary, std::string& text);
 
 private:
@@ -254,18 +255,26 @@ private:
     void convert_range(std::uint32_t subtype, std::string_view binary, std::string& text);
     void convert_multirange(std::uint32_t range, std::string_view binary, std::string& text);
     void convert_composite(std::string_view binary, std::string& text);
+    void convert_quoted(std::uint32_t type, std::string_view binary, std::string_view special, std::string& text);
+
+    // Quotes are doubled at each level: a small value that is nested deeply would fill the memory.
+    static std::size_t longest_text(std::size_t size) noexcept {
+        constexpr std::size_t least = std::size_t(16) << 20;
+        return size > least / 256 ? 256 * size : least;
+    }
+    void check_length(const std::string& text) const {
+        if (text.size() > longest_)
+            throw value_error("the text form of the value would be too long");
+    }
 
     const type_catalog& types_;
+    std::size_t longest_;
     int depth_ = 0;
 };
 
 /// A bound of a range or an attribute of a composite type: until one of the `ends`, quotes and escapes taken away.
 /// False if there is nothing at all, not even quotes.
 bool read_quoted_part(text_reader& reader, std::string_view ends, std::string& part);
-/// Puts what was appended since `begin` in quotes where it is empty or has one of the characters; quotes and
-/// backslashes in it are doubled.
-void quote_part(std::string& text, std::size_t begin, std::string_view special);
-
 } // namespace coropq::detail
 
 #endif

@@ -194,7 +194,8 @@ bool is_special(char character, char delimiter) {
            is_space(character);
 }
 
-void quote_element(std::string& text, std::size_t begin, char delimiter) {
+// Returns whether it has grown by more than the quotes.
+bool quote_element(std::string& text, std::size_t begin, char delimiter) {
     const std::string_view written = std::string_view(text).substr(begin);
     bool needed = written.empty() || is_null(written);
     std::size_t escapes = 0;
@@ -203,7 +204,7 @@ void quote_element(std::string& text, std::size_t begin, char delimiter) {
         escapes += character == '"' || character == '\\' ? 1 : 0;
     }
     if (!needed)
-        return;
+        return false;
     if (escapes == 0) {
         text.insert(begin, 1, '"');
     } else {
@@ -217,6 +218,7 @@ void quote_element(std::string& text, std::size_t begin, char delimiter) {
         }
     }
     text.push_back('"');
+    return escapes != 0;
 }
 
 } // namespace
@@ -334,7 +336,8 @@ void text_maker::convert_array(std::uint32_t element, std::string_view binary, s
         if (reader.read_value(bytes)) {
             const std::size_t begin = text.size();
             convert(element, bytes, text);
-            quote_element(text, begin, delimiter);
+            if (quote_element(text, begin, delimiter))
+                check_length(text);
         } else {
             text.append("NULL");
         }

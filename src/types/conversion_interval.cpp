@@ -64,6 +64,10 @@ private:
     int sign_;
 };
 
+[[noreturn]] void throw_other_style() {
+    throw value_error("the server's interval isn't in a style that the library reads", "set IntervalStyle to postgres");
+}
+
 int read_sign(text_reader& reader) {
     if (reader.skip('-'))
         return -1;
@@ -74,8 +78,7 @@ int read_sign(text_reader& reader) {
 // What follows the sign: no other sign.
 std::int64_t read_count(text_reader& reader, int sign) {
     if (!is_digit(reader.peek()))
-        throw value_error("the server's interval isn't in a style that the library reads",
-                          "set IntervalStyle to postgres");
+        throw_other_style();
     return sign * reader.read_number<std::int64_t>();
 }
 
@@ -109,10 +112,9 @@ void read_words(text_reader& reader, interval_sum& sum) {
         const std::int64_t microseconds = sign * reader.read_fraction();
         if (!decimals && reader.at_end() && count == 0) // @ 0
             return;
-        if (!reader.skip(' '))
-            throw value_error("the server's interval isn't in a style that the library reads",
-                              "set IntervalStyle to postgres");
-        const std::string_view unit = take_word(reader);
+        const std::string_view unit = reader.skip(' ') ? take_word(reader) : std::string_view();
+        if (unit.empty()) // as in sql_standard
+            throw_other_style();
         if (unit == "sec" || unit == "secs") {
             sum.add_time(count, second);
             sum.add_time(microseconds, 1);

@@ -89,9 +89,7 @@ void text_maker::convert_range(std::uint32_t subtype, std::string_view binary, s
         std::string_view bytes;
         if (!reader.read_value(bytes))
             throw_senseless_bytes();
-        const std::size_t begin = text.size();
-        convert(subtype, bytes, text);
-        quote_part(text, begin, "()[],\"\\");
+        convert_quoted(subtype, bytes, "()[],\"\\", text);
     };
     text.push_back((flags & lower_inclusive) != 0 ? '[' : '(');
     if ((flags & lower_infinite) == 0)

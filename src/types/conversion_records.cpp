@@ -29,7 +29,11 @@ bool read_quoted_part(text_reader& reader, std::string_view ends, std::string& p
     return anything;
 }
 
-void quote_part(std::string& text, std::size_t begin, std::string_view special) {
+// In quotes where it is empty or has one of the characters or a space; quotes and backslashes in it are doubled.
+void text_maker::convert_quoted(std::uint32_t type, std::string_view binary, std::string_view special,
+                                std::string& text) {
+    const std::size_t begin = text.size();
+    convert(type, binary, text);
     const std::string_view written = std::string_view(text).substr(begin);
     bool needed = written.empty();
     bool doubled = false;
@@ -52,6 +56,8 @@ void quote_part(std::string& text, std::size_t begin, std::string_view special) 
         }
     }
     text.push_back('"');
+    if (doubled)
+        check_length(text);
 }
 
 void binary_maker::convert_composite(const type_description& type, std::string_view text, std::string& binary) {
@@ -96,9 +102,7 @@ void text_maker::convert_composite(std::string_view binary, std::string& text) {
         std::string_view bytes;
         if (!reader.read_value(bytes))
             continue;
-        const std::size_t begin = text.size();
-        convert(type, bytes, text);
-        quote_part(text, begin, "(),\"\\");
+        convert_quoted(type, bytes, "(),\"\\", text);
     }
     text.push_back(')');
     reader.finish();

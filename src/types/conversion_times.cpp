@@ -16,7 +16,7 @@ constexpr std::int64_t microseconds_per_second = 1'000'000;
 constexpr std::int64_t microseconds_per_day = 86'400 * microseconds_per_second;
 // src/include/datatype/timestamp.h
 constexpr std::int64_t first_day = -2451545;                      // 4714-11-24 BC
-constexpr std::int64_t last_day = 2145031948;                     // 5874898-06-02
+constexpr std::int64_t last_day = 2145031948;                     // 5874897-12-31
 constexpr std::int64_t first_microsecond = -211813488000000000;   // 4714-11-24 BC
 constexpr std::int64_t end_of_microseconds = 9223371331200000000; // 294277-01-01
 constexpr std::int64_t end_of_days = 106751983;                   // the same

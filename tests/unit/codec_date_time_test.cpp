@@ -59,7 +59,7 @@ TEST(codec_date_time, dates) {
 TEST(codec_date_time, dates_that_do_not_fit) {
     EXPECT_THROW(date(chrono::year(2023) / 2 / 29), value_error);
     EXPECT_THROW(date(sys_days(chrono::year(-4800) / 1 / 1)), value_error);
-    EXPECT_THROW(date(sys_days(chrono::days(std::numeric_limits<std::int32_t>::max()))), value_error);
+    EXPECT_THROW(date{sys_days(chrono::days(std::numeric_limits<std::int32_t>::max()))}, value_error);
     EXPECT_THROW(from_hex<date>("7ffffffe", type_oid::date), value_error);
     EXPECT_THROW(from_hex<date>("80000001", type_oid::date), value_error);
     EXPECT_THROW(from_hex<sys_days>("7fffffff", type_oid::date), value_error);

@@ -24,19 +24,7 @@
 #include <coropq/statement.hpp>
 #include <coropq/stream.hpp>
 #include <coropq/typed_rows.hpp>
-#include <coropq/types/array.hpp>
-#include <coropq/types/bit_string.hpp>
-#include <coropq/types/bytea.hpp>
-#include <coropq/types/chrono_codecs.hpp>
-#include <coropq/types/composite.hpp>
-#include <coropq/types/date_time.hpp>
-#include <coropq/types/decimal.hpp>
-#include <coropq/types/enumeration.hpp>
-#include <coropq/types/identifiers.hpp>
-#include <coropq/types/network.hpp>
-#include <coropq/types/range.hpp>
-#include <coropq/types/uuid.hpp>
-#include <coropq/types/variant.hpp>
+#include <coropq/types/all.hpp>
 #include <coropq/url.hpp>
 
 #endif

@@ -196,7 +196,7 @@ private:
             array.kind = type_kind::array;
             array.element = type.oid;
             array.delimiter = description.delimiter;
-            name("_" + std::string(type.catalog_name), type.array);
+            name(std::string("_").append(type.catalog_name), type.array);
             if (type.sql_name != type.catalog_name)
                 name(array.name, type.array);
             keep(std::move(array));

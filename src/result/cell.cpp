@@ -27,15 +27,10 @@ namespace {
 } // namespace
 
 column_access access_column(const result_data& data, std::size_t column) noexcept {
-    return {&data, column, data.column_type(column), data.column_format(column), &data.types()};
+    return {&data, column, data.column_type(column), data.column_format(column), &data.types(), &data.storage()};
 }
 
 cell cell_of(const column_access& column, std::size_t row) noexcept { return column.data->at(row, column.column); }
-
-value_view view_of(const column_access& column, const cell& value) noexcept {
-    return {std::string_view(value.data, value.size), column.type, column.format, *column.types,
-            &column.data->storage()};
-}
 
 void fail_null(const column_access& column, std::size_t row, std::string_view cpp_type) {
     const std::string type(cpp_type);

@@ -76,7 +76,10 @@ std::string_view decode_text_view(const value_view& value) {
 }
 
 std::string decode_any_text(const value_view& value) {
-    if (value.format() == wire_format::text || value.types().has_text_bytes(value.type()))
+    // The usual types first: looking them up costs as much as copying a short text.
+    const std::uint32_t type = value.type();
+    if (value.format() == wire_format::text || type == type_oid::text || type == type_oid::varchar ||
+        type == type_oid::bpchar || value.types().has_text_bytes(type))
         return std::string(value.text());
     std::string text;
     binary_to_text(value.types(), value.type(), value.text(), text);

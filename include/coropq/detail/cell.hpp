@@ -31,11 +31,14 @@ struct column_access {
     std::uint32_t type;
     wire_format format;
     const type_catalog* types;
+    value_storage* storage;
 };
 
 column_access access_column(const result_data& data, std::size_t column) noexcept;
 cell cell_of(const column_access& column, std::size_t row) noexcept;
-value_view view_of(const column_access& column, const cell& value) noexcept;
+inline value_view view_of(const column_access& column, const cell& value) noexcept {
+    return {std::string_view(value.data, value.size), column.type, column.format, *column.types, column.storage};
+}
 
 /// A row that stands for all of them, in messages.
 inline constexpr std::size_t every_row = static_cast<std::size_t>(-1);

@@ -11,13 +11,14 @@ result_data::~result_data() { PQclear(handle_); }
 
 void result_data::append(const pg_result* single_row) {
     ++copied_rows_;
-    const int columns = PQnfields(handle_);
-    for (int column = 0; column != columns; ++column) {
-        const char* const value = PQgetvalue(single_row, 0, column);
+    for (int column = 0, count = static_cast<int>(copied_columns_); column != count; ++column) {
         const int size = PQgetlength(single_row, 0, column);
-        offsets_.push_back(bytes_.size());
-        sizes_.push_back(PQgetisnull(single_row, 0, column) != 0 ? -1 : size);
-        bytes_.insert(bytes_.end(), value, value + size);
+        if (size == 0) {
+            cells_.push_back({bytes_.size(), PQgetisnull(single_row, 0, column) != 0 ? -1 : 0});
+            continue;
+        }
+        cells_.push_back({bytes_.size(), size});
+        bytes_.append(PQgetvalue(single_row, 0, column), static_cast<std::size_t>(size));
     }
 }
 
@@ -55,9 +56,10 @@ int result_data::column_modifier(std::size_t column) const noexcept {
 
 cell result_data::at(std::size_t row, std::size_t column) const noexcept {
     if (copied_) {
-        const std::size_t index = row * column_count() + column;
-        const std::int32_t size = sizes_[index];
-        return {size < 0 ? nullptr : bytes_.data() + offsets_[index], size < 0 ? 0 : static_cast<std::size_t>(size)};
+        const copied_cell& copy = cells_[row * copied_columns_ + column];
+        if (copy.size < 0)
+            return {nullptr, 0};
+        return {bytes_.data() + copy.offset, static_cast<std::size_t>(copy.size)};
     }
     const int row_index = static_cast<int>(row);
     const int column_index = static_cast<int>(column);

@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -32,7 +33,10 @@ public:
     ~result_data();
 
     /// From now on the rows are those that are added; the result gives the columns.
-    void start_copying() noexcept { copied_ = true; }
+    void start_copying() noexcept {
+        copied_ = true;
+        copied_columns_ = column_count();
+    }
     /// Adds a row of a result with the same columns.
     void append(const pg_result* single_row);
 
@@ -55,14 +59,19 @@ public:
     value_storage& storage() const noexcept { return storage_; }
 
 private:
+    struct copied_cell {
+        std::size_t offset; ///< Where it begins in `bytes_`.
+        int size;           ///< -1 for NULL.
+    };
+
     pg_result* handle_;
     std::shared_ptr<const type_catalog> types_;
     std::shared_ptr<const result_data> previous_;
     mutable value_storage storage_;
     bool copied_ = false;
-    std::vector<char> bytes_;          ///< Of the rows that were added, cell after cell.
-    std::vector<std::size_t> offsets_; ///< Where each of their cells begins.
-    std::vector<std::int32_t> sizes_;  ///< -1 for NULL.
+    std::string bytes_; ///< Of the rows that were added, cell after cell.
+    std::vector<copied_cell> cells_;
+    std::size_t copied_columns_ = 0;
     std::size_t copied_rows_ = 0;
 };
 

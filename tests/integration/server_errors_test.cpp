@@ -94,12 +94,31 @@ TEST_F(server_errors, never_repeat_parameters) {
 }
 
 TEST_F(server_errors, wrong_counts_and_types_of_parameters) {
-    EXPECT_EQ(refused("select $1::int").code(), coropq::sqlstate::protocol_violation);
-    EXPECT_EQ(refused("select $1::int", 1, 2).code(), coropq::sqlstate::protocol_violation);
-    EXPECT_EQ(refused("select 1", 1).code(), coropq::sqlstate::protocol_violation);
+    // Counts are checked before anything is sent.
+    tcp_proxy proxy(cluster().port());
+    coropq::connection through(context);
+    run(context, through.connect(address_through(proxy)));
+    proxy.reset_counters();
+    const auto refused_here = [&](std::string_view sql, const auto&... arguments) {
+        try {
+            run(context, through.execute(sql, arguments...));
+        } catch (const coropq::option_error& failure) {
+            return failure.code() == coropq::errc::invalid_parameter;
+        }
+        return false;
+    };
+    EXPECT_TRUE(refused_here("select $1::int"));
+    EXPECT_TRUE(refused_here("select $1::int", 1, 2));
+    EXPECT_TRUE(refused_here("select 1", 1));
+    EXPECT_TRUE(refused_here("select ':a'", coropq::named("a", 1)));
+    EXPECT_EQ(proxy.bytes(direction::to_server), 0u);
+    run(context, through.ping());
+    EXPECT_GT(proxy.bytes(direction::to_server), 0u);
     EXPECT_EQ(refused("select $1::int", "x").code(), coropq::sqlstate::invalid_text_representation);
     EXPECT_EQ(refused("select $1::int2", 100000).code(), coropq::sqlstate::numeric_value_out_of_range);
-    EXPECT_EQ(refused("select $2::int", 1, 2).code(), coropq::sqlstate::indeterminate_datatype);
+    // Text has no type unless it stands where one is needed; integers have theirs.
+    EXPECT_EQ(refused("select $2::int", "one", 2).code(), coropq::sqlstate::indeterminate_datatype);
+    EXPECT_EQ(run(context, conn.execute("select $2::int", 1, 2))[0][0].as<int>(), 2);
 }
 
 TEST_F(server_errors, several_statements_are_refused_and_none_runs) {

@@ -17,6 +17,8 @@
 
 #include <boost/asio/this_coro.hpp>
 
+#include <utility>
+
 namespace asio = boost::asio;
 
 namespace coropq::detail {
@@ -101,27 +103,31 @@ asio::awaitable<error_code> send_for_rows(session::state& session, statement& wo
     co_return code;
 }
 
-// The next row, or, in `received`, how it ended; what is neither is the end of a statement without an error.
-asio::awaitable<error_code> next_row(session::state& session, session::state::open_rows& rows, answer& received,
-                                     result_handle& row) {
-    error_code code = co_await next_result(session, row);
-    if (code)
-        co_return code;
-    if (row && PQresultStatus(row.get()) == PGRES_SINGLE_TUPLE)
-        co_return error_code();
-    if (row && (PQresultStatus(row.get()) == PGRES_FATAL_ERROR || PQresultStatus(row.get()) == PGRES_BAD_RESPONSE))
-        take_error(session, row.get(), received);
-    // What comes behind the last row says nothing more; COPY is refused there.
-    const result_handle last = std::move(row);
+bool is_row(const result_handle& received) { return received && PQresultStatus(received.get()) == PGRES_SINGLE_TUPLE; }
+
+// What comes behind the last row: in `received`, how the statement ended.
+asio::awaitable<error_code> finish_rows(session::state& session, session::state::open_rows& rows, answer& received,
+                                        result_handle last) {
     const ExecStatusType status = last ? PQresultStatus(last.get()) : PGRES_COMMAND_OK;
+    if (status == PGRES_FATAL_ERROR || status == PGRES_BAD_RESPONSE)
+        take_error(session, last.get(), received);
     if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH) {
         received.code = errc::unsupported;
         received.details = make_diagnostics(received.code, "COPY can't be streamed; the connection was closed");
         co_return errc::unsupported;
     }
     answer ignored;
-    code = co_await read_answer(session, ignored);
+    const error_code code = co_await read_answer(session, ignored);
     rows.finished = true;
+    co_return code;
+}
+
+// The next row, or, in `received`, how it ended; what is neither is the end of a statement without an error.
+asio::awaitable<error_code> next_row(session::state& session, session::state::open_rows& rows, answer& received,
+                                     result_handle& row) {
+    error_code code = co_await next_result(session, row);
+    if (!code && !is_row(row))
+        code = co_await finish_rows(session, rows, received, std::move(row));
     co_return code;
 }
 
@@ -167,8 +173,13 @@ asio::awaitable<operation_outcome> session::read_rows(pointer self, std::size_t 
     std::size_t count = 0;
     while (!rows.finished && count < limit) {
         result_handle row = std::move(rows.first);
-        if (!row)
+        if (!row && PQisBusy(session_state.handle.get()) == 0) { // without waiting, and so without a coroutine
+            code = take_result(session_state, row);
+            if (!code && !is_row(row))
+                code = co_await finish_rows(session_state, rows, received, std::move(row));
+        } else if (!row) {
             code = co_await next_row(session_state, rows, received, row);
+        }
         if (code || received.code)
             break;
         if (!row)
@@ -185,7 +196,14 @@ asio::awaitable<operation_outcome> session::read_rows(pointer self, std::size_t 
         if (batch->copied_bytes() > largest_batch)
             break;
     }
+    if (rows.failure.code && count == 0) {
+        operation_outcome failure = std::move(rows.failure);
+        self->forget_rows();
+        co_return failure;
+    }
     operation_outcome outcome = self->outcome_of(code, std::move(received));
+    if (outcome.code && batch && session_state.handle)
+        rows.failure = std::exchange(outcome, operation_outcome()); // behind the rows that came before it
     if (outcome.code || !session_state.handle || (rows.finished && count == 0))
         self->forget_rows();
     else if (batch)

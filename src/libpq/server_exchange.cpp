@@ -88,8 +88,7 @@ asio::awaitable<error_code> wait_for_input(session::state& session) {
 }
 
 asio::awaitable<error_code> next_result(session::state& session, result_handle& received) {
-    // PQgetResult is called only when it can't block. After a lost connection, libpq may add errors without end, so the
-    // first one decides.
+    // PQgetResult is called only when it can't block.
     PGconn* const handle = session.handle.get();
     while (PQisBusy(handle) != 0) {
         const error_code code = co_await wait_for_input(session);
@@ -98,16 +97,22 @@ asio::awaitable<error_code> next_result(session::state& session, result_handle& 
         if (code)
             co_return code;
     }
+    co_return take_result(session, received);
+}
+
+error_code take_result(session::state& session, result_handle& received) {
+    // After a lost connection, libpq may add errors without end, so the first one decides.
+    PGconn* const handle = session.handle.get();
     // Nobody listens here; kept, they would only fill memory.
     while (PGnotify* notification = PQnotifies(handle))
         PQfreemem(notification);
     received.reset(PQgetResult(handle));
     if (!received || !is_error(PQresultStatus(received.get())) || !is_about_connection(received.get()))
-        co_return received || PQstatus(handle) == CONNECTION_OK ? error_code() : errc::connection_lost;
+        return received || PQstatus(handle) == CONNECTION_OK ? error_code() : errc::connection_lost;
     if (session.last_words.empty())
         session.last_words = diagnostics(errc::connection_lost, fields_of(received.get(), session.notices.redact));
     received.reset();
-    co_return errc::connection_lost;
+    return errc::connection_lost;
 }
 
 void take_error(session::state& session, const PGresult* failed, answer& received) {

@@ -14,7 +14,7 @@ namespace {
 
 // The range of PostgreSQL's types: src/include/datatype/timestamp.h.
 constexpr std::int64_t first_day = -2451545;                      // 4714-11-24 BC
-constexpr std::int64_t last_day = 2147483493 - 2451545;           // 5874898-06-03
+constexpr std::int64_t last_day = 2147483493 - 2451545;           // 5874897-12-31
 constexpr std::int64_t first_microsecond = -211813488000000000;   // 4714-11-24 BC
 constexpr std::int64_t end_of_microseconds = 9223371331200000000; // 294277-01-01
 constexpr std::int64_t day_of_2000 = 10957;                       // since 1970

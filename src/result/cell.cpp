@@ -30,8 +30,6 @@ column_access access_column(const result_data& data, std::size_t column) noexcep
     return {&data, column, data.column_type(column), data.column_format(column), &data.types(), &data.storage()};
 }
 
-cell cell_of(const column_access& column, std::size_t row) noexcept { return column.data->at(row, column.column); }
-
 void fail_null(const column_access& column, std::size_t row, std::string_view cpp_type) {
     const std::string type(cpp_type);
     fail(column, row, errc::null_value, "NULL can't be read as " + type, "read it as std::optional<" + type + ">");

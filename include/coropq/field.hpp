@@ -41,6 +41,8 @@ public:
         if constexpr (detail::readable<T>) {
             detail::check_type<T>(column_, row_);
             return detail::read_cell<T>(column_, row_);
+        } else {
+            return detail::unreadable<T>();
         }
     }
 

@@ -53,6 +53,8 @@ public:
     T read(std::size_t row) const {
         if constexpr (readable<T>)
             return read_cell<T>(column_, row);
+        else
+            return unreadable<T>();
     }
 
 private:
@@ -80,12 +82,16 @@ private:
         (check_readable<std::tuple_element_t<I, T>>(), ...);
     }
     template <std::size_t... I>
-    void look_up(const result_data& data, std::index_sequence<I...>) {
-        ((columns_[I] = checked_column<std::tuple_element_t<I, T>>(data, I)), ...);
+    void look_up([[maybe_unused]] const result_data& data, std::index_sequence<I...>) {
+        if constexpr ((readable<std::tuple_element_t<I, T>> && ...))
+            ((columns_[I] = checked_column<std::tuple_element_t<I, T>>(data, I)), ...);
     }
     template <std::size_t... I>
     T read_all([[maybe_unused]] std::size_t row, std::index_sequence<I...>) const {
-        return T{read_cell<std::tuple_element_t<I, T>>(columns_[I], row)...}; // braces: from left to right
+        if constexpr ((readable<std::tuple_element_t<I, T>> && ...))
+            return T{read_cell<std::tuple_element_t<I, T>>(columns_[I], row)...}; // braces: from left to right
+        else
+            return unreadable<T>();
     }
 
     std::array<column_access, size> columns_;
@@ -108,15 +114,19 @@ public:
         });
     }
 
-    T read(std::size_t row) const {
-        T object{};
-        std::size_t index = 0;
-        boost::mp11::mp_for_each<members_of<T>>([&]<typename Descriptor>(Descriptor) {
-            using member = decltype(type_of_member(Descriptor::pointer));
-            if constexpr (readable<member>)
-                object.*Descriptor::pointer = read_cell<member>(columns_[index++], row);
-        });
-        return object;
+    T read([[maybe_unused]] std::size_t row) const {
+        if constexpr (std::is_default_constructible_v<T>) {
+            T object{};
+            std::size_t index = 0;
+            boost::mp11::mp_for_each<members_of<T>>([&]<typename Descriptor>(Descriptor) {
+                using member = decltype(type_of_member(Descriptor::pointer));
+                if constexpr (readable<member>)
+                    object.*Descriptor::pointer = read_cell<member>(columns_[index++], row);
+            });
+            return object;
+        } else {
+            return unreadable<T>();
+        }
     }
 
 private:

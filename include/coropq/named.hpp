@@ -68,7 +68,7 @@ constexpr std::array<named_member, sizeof...(Descriptors)> make_members(List<Des
 }
 
 template <typename T>
-concept has_named_members = requires { typename boost::describe::describe_members<T, boost::describe::mod_public>; };
+inline constexpr bool has_named_members = boost::describe::has_describe_members<T>::value;
 
 template <typename T>
 inline constexpr auto all_members_of = make_members<T>(
@@ -80,7 +80,12 @@ class named_members {
 public:
     explicit named_members(const T& object) noexcept : object_(&object) {}
 
-    argument as_argument() const noexcept { return {.value = object_, .members = all_members_of<T>, .is_named = true}; }
+    argument as_argument() const noexcept {
+        if constexpr (has_named_members<T>)
+            return {.value = object_, .members = all_members_of<T>, .is_named = true};
+        else
+            return {};
+    }
 
 private:
     const T* object_;

@@ -62,12 +62,22 @@ struct without_optional<std::optional<T>> {
 template <typename T>
 concept readable = decodable<typename without_optional<T>::type>;
 
+// The value apart from the assertion, or compilers explain the concept at length.
+template <typename T>
+inline constexpr bool is_readable = readable<T>;
+
 template <typename T>
 constexpr void check_readable() {
-    static_assert(readable<T>, "coropq: a column can't be read as this type: use one of the types in docs/values.md, "
-                               "describe it (BOOST_DESCRIBE_STRUCT or BOOST_DESCRIBE_ENUM) and include its codec, or "
-                               "specialise coropq::codec for it");
+    static_assert(is_readable<T>,
+                  "coropq: a column can't be read as this type: use one of the types in docs/values.md, "
+                  "describe it (BOOST_DESCRIBE_STRUCT or BOOST_DESCRIBE_ENUM) and include its codec, or "
+                  "specialise coropq::codec for it");
 }
+
+/// What stands in the place of a value that can't be read, so that no more errors follow `check_readable`'s. Doesn't
+/// exist.
+template <typename T>
+[[noreturn]] T unreadable();
 
 template <typename T>
 void check_type(const column_access& column, std::size_t row) {

@@ -32,10 +32,13 @@ std::uint32_t oid_of(type_reference type, const type_catalog& types) {
     return type.name().empty() ? type.oid() : types.find_by_name(type.name());
 }
 
-result make_result(std::vector<result_handle>& handles, const std::shared_ptr<const type_catalog>& types) {
+result make_result(std::vector<result_handle>& handles, const std::shared_ptr<const type_catalog>& types,
+                   bool canonical_text) {
     std::shared_ptr<const result_data> last;
-    for (result_handle& handle : handles)
+    for (result_handle& handle : handles) {
         last = std::make_shared<const result_data>(handle.release(), types, std::move(last));
+        last->storage().set_canonical_text(canonical_text);
+    }
     return result(std::move(last));
 }
 
@@ -70,7 +73,7 @@ asio::awaitable<error_code> look_up_types(session::state& session, const std::ve
         co_return code;
     result found;
     if (!received.code)
-        found = make_result(received.results, session.types->catalog());
+        found = make_result(received.results, session.types->catalog(), false);
     try {
         add_types(*session.types, found, oids);
     } catch (const error&) { // an answer that isn't one: the types stay unknown
@@ -129,12 +132,96 @@ asio::awaitable<error_code> resolve_parameters(session::state& session, statemen
     co_return error_code();
 }
 
+bool may_be_binary(const session::state& session, const statement& work) {
+    return work.results() == result_format::automatic && session.defaults.binary_results() && !work.simple_protocol() &&
+           !session.defaults.simple_protocol();
+}
+
 bool is_all_binary(const type_catalog& types, const PGresult* described) {
     for (int column = 0; column != PQnfields(described); ++column) {
         if (!types.is_binary(PQftype(described, column)))
             return false;
     }
     return true;
+}
+
+asio::awaitable<error_code> note_columns(session::state& session, prepared_statement& prepared,
+                                         const PGresult* described) {
+    const error_code code = co_await look_up_columns(session, described);
+    const std::shared_ptr<const type_catalog> types = session.types->catalog();
+    prepared.described = true;
+    prepared.binary_results = session.defaults.binary_results() && is_all_binary(*types, described);
+    prepared.own_types.clear();
+    for (int column = 0; column != PQnfields(described); ++column) {
+        if (!type_catalog::built_in().find(PQftype(described, column)))
+            prepared.own_types.push_back(PQftype(described, column));
+    }
+    co_return code;
+}
+
+bool send_deallocations(session::state& session, std::size_t& sync_points) {
+    constexpr std::size_t at_once = 64;
+    PGconn* const handle = session.handle.get();
+    if (PQtransactionStatus(handle) != PQTRANS_IDLE)
+        return true;
+    for (const std::string& name : session.prepared.take_surplus(at_once)) {
+        const std::string deallocate = "deallocate " + name;
+        if (PQsendQueryParams(handle, deallocate.c_str(), 0, nullptr, nullptr, nullptr, nullptr, 0) != 1 ||
+            PQpipelineSync(handle) != 1)
+            return false;
+        ++sync_points;
+    }
+    return true;
+}
+
+asio::awaitable<error_code> read_deallocations(session::state& session, std::size_t sync_points) {
+    error_code code;
+    for (; sync_points != 0 && !code; --sync_points) {
+        answer ignored; // somebody else may have done it already
+        code = co_await read_to_sync(session, ignored);
+    }
+    co_return code;
+}
+
+asio::awaitable<error_code> drop_surplus(session::state& session) {
+    constexpr std::size_t much = 32; // what comes together within transactions
+    PGconn* const handle = session.handle.get();
+    if (session.prepared.surplus() < much || PQtransactionStatus(handle) != PQTRANS_IDLE)
+        co_return error_code();
+    std::size_t deallocated = 0;
+    if (PQenterPipelineMode(handle) != 1 || !send_deallocations(session, deallocated))
+        co_return errc::connection_lost;
+    error_code code = co_await send_all(session);
+    if (!code)
+        code = co_await read_deallocations(session, deallocated);
+    if (!code && PQexitPipelineMode(handle) != 1)
+        code = errc::connection_lost;
+    co_return code;
+}
+
+std::string simple_text(const session::state& session, const statement& work, answer& received) {
+    // In these, the second byte of a character can be a backslash or an ASCII letter.
+    constexpr std::array<std::string_view, 7> unsafe = {"SJIS", "SHIFT_JIS_2004", "BIG5", "GBK",
+                                                        "UHC",  "GB18030",        "JOHAB"};
+    const auto setting = [&](const char* name) {
+        const char* const value = PQparameterStatus(session.handle.get(), name);
+        return std::string_view(value ? value : "");
+    };
+    const std::string_view encoding = setting("client_encoding");
+    if (work.parameter_count() != 0 && std::find(unsafe.begin(), unsafe.end(), encoding) != unsafe.end()) {
+        received.code = errc::invalid_parameter;
+        received.details = make_diagnostics(
+            received.code, "values can't be written as literals in the client_encoding " + std::string(encoding),
+            "set client_encoding to UTF8, or send the statement without simple_protocol");
+        return {};
+    }
+    try {
+        return render_with_literals(work, *session.types->catalog(), setting("standard_conforming_strings") != "off");
+    } catch (const error& problem) {
+        received.code = problem.code();
+        received.details = problem.details();
+        return {};
+    }
 }
 
 bool is_preparable(const session::state& session, const statement& work) {
@@ -155,20 +242,19 @@ namespace {
 // One way to send a statement, and to read what comes back for it.
 
 asio::awaitable<error_code> run_simple(session::state& session, const statement& work, answer& received) {
-    const char* const conforming = PQparameterStatus(session.handle.get(), "standard_conforming_strings");
-    std::string text;
-    try {
-        text = render_with_literals(work, *session.types->catalog(), conforming == nullptr || conforming[1] == 'n');
-    } catch (const error& problem) {
-        received.code = problem.code();
-        received.details = problem.details();
+    const std::string text = simple_text(session, work, received);
+    if (received.code)
         co_return error_code();
+    if (work.parameter_count() != 0) {
+        received.original = work.sql();
+        received.sent = text;
     }
     if (PQsendQuery(session.handle.get(), text.c_str()) == 0)
         co_return errc::connection_lost;
     error_code code = co_await send_all(session);
     if (!code)
         code = co_await read_answer(session, received);
+    received.original = received.sent = {};
     co_return code;
 }
 
@@ -201,16 +287,9 @@ asio::awaitable<error_code> run_prepared(session::state& session, const prepared
 asio::awaitable<error_code> run_first(session::state& session, const std::string& name, const statement& work,
                                       const wire_parameters& parameters, answer& received, bool& prepared) {
     PGconn* const handle = session.handle.get();
-    // Not inside of a transaction, which an error would end: somebody else may have deallocated it already.
-    std::string surplus;
-    if (PQtransactionStatus(handle) == PQTRANS_IDLE)
-        surplus = session.prepared.take_surplus();
-    bool sent = PQenterPipelineMode(handle) == 1;
-    if (!surplus.empty()) {
-        const std::string deallocate = "deallocate " + surplus;
-        sent = sent && PQsendQueryParams(handle, deallocate.c_str(), 0, nullptr, nullptr, nullptr, nullptr, 0) == 1 &&
-               PQpipelineSync(handle) == 1;
-    }
+    session.prepared.make_room();
+    std::size_t deallocated = 0;
+    bool sent = PQenterPipelineMode(handle) == 1 && send_deallocations(session, deallocated);
     sent = sent &&
            PQsendPrepare(handle, name.c_str(), work.sql().c_str(), parameters.count(), parameters.types.data()) == 1;
     sent = sent &&
@@ -219,9 +298,8 @@ asio::awaitable<error_code> run_first(session::state& session, const std::string
     if (!sent || PQpipelineSync(handle) != 1)
         co_return errc::connection_lost;
     error_code code = co_await send_all(session);
-    answer ignored;
-    if (!code && !surplus.empty())
-        code = co_await read_to_sync(session, ignored);
+    if (!code)
+        code = co_await read_deallocations(session, deallocated);
     if (!code)
         code = co_await read_to_sync(session, received);
     if (code)
@@ -250,14 +328,15 @@ void note_effects(session::state& session, const answer& received) {
     }
 }
 
-asio::awaitable<error_code> finish_execution(session::state& session, answer& received, result& output) {
+asio::awaitable<error_code> finish_execution(session::state& session, const statement& work, answer& received,
+                                             result& output) {
     note_effects(session, received);
     for (const result_handle& one : received.results) {
         const error_code code = co_await look_up_columns(session, one.get());
         if (code)
             co_return code;
     }
-    output = make_result(received.results, session.types->catalog());
+    output = make_result(received.results, session.types->catalog(), may_be_binary(session, work));
     co_return error_code();
 }
 
@@ -266,6 +345,8 @@ asio::awaitable<error_code> finish_execution(session::state& session, answer& re
 asio::awaitable<error_code> execute_statement(session::state& session, statement& work, answer& received,
                                               result& output) {
     error_code code = co_await resolve_parameters(session, work, received);
+    if (!code && !received.code)
+        code = co_await drop_surplus(session);
     if (code || received.code)
         co_return code;
     if (work.simple_protocol() || session.defaults.simple_protocol()) {
@@ -279,7 +360,7 @@ asio::awaitable<error_code> execute_statement(session::state& session, statement
         if (!prepared && !is_preparable(session, work)) {
             code = co_await run_unprepared(session, work, parameters, received);
             if (!code)
-                code = co_await finish_execution(session, received, output);
+                code = co_await finish_execution(session, work, received, output);
             co_return code;
         }
         if (prepared) {
@@ -303,17 +384,12 @@ asio::awaitable<error_code> execute_statement(session::state& session, statement
                 prepared = &session.prepared.add(std::move(added));
         }
         if (!code && prepared && !received.code && !received.results.empty()) {
-            PGresult* const described = received.results.back().get();
-            if (!prepared->described) {
-                code = co_await look_up_columns(session, described);
-                prepared->described = true;
-                prepared->binary_results =
-                    session.defaults.binary_results() && is_all_binary(*session.types->catalog(), described);
-            }
+            if (!prepared->described)
+                code = co_await note_columns(session, *prepared, received.results.back().get());
         }
     }
     if (!code)
-        code = co_await finish_execution(session, received, output);
+        code = co_await finish_execution(session, work, received, output);
     co_return code;
 }
 

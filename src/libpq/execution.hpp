@@ -39,8 +39,27 @@ look_up_types(session::state& session, const std::vector<std::uint32_t>& oids, c
 /// Looks up what a result has that isn't known.
 boost::asio::awaitable<boost::system::error_code> look_up_columns(session::state& session, const PGresult* received);
 
+/// Whether the results of a statement come in binary form, now or the next time, as far as their types allow it.
+bool may_be_binary(const session::state& session, const statement& work);
+
 /// Whether all columns have types whose binary form the library reads.
 bool is_all_binary(const type_catalog& types, const PGresult* described);
+
+/// Notes what the columns of a prepared statement are, looking up types that aren't known.
+boost::asio::awaitable<boost::system::error_code> note_columns(session::state& session, prepared_statement& prepared,
+                                                               const PGresult* described);
+
+/// In pipeline mode: sends away what has no place among the prepared statements any more, each with a synchronisation
+/// point of its own, of which it adds the number. False if the connection is lost. Nothing within a transaction, which
+/// an error would end: somebody else may have deallocated it already.
+bool send_deallocations(session::state& session, std::size_t& sync_points);
+/// Reads the answers to that.
+boost::asio::awaitable<boost::system::error_code> read_deallocations(session::state& session, std::size_t sync_points);
+/// The same in a round trip of its own, if there is much of it.
+boost::asio::awaitable<boost::system::error_code> drop_surplus(session::state& session);
+
+/// The text for the simple protocol. Empty, with an error in `received`, if there is none.
+std::string simple_text(const session::state& session, const statement& work, answer& received);
 
 /// Whether a statement is worth preparing, and can be.
 bool is_preparable(const session::state& session, const statement& work);

@@ -10,14 +10,15 @@
 #include "libpq/session_state.hpp"
 #include "libpq/time_limit.hpp"
 #include "result/result_data.hpp"
-#include "statement/literals.hpp"
 #include "types/type_registry.hpp"
 
 #include <coropq/error.hpp>
 
 #include <boost/asio/this_coro.hpp>
 
+#include <algorithm>
 #include <utility>
+#include <vector>
 
 namespace asio = boost::asio;
 
@@ -28,6 +29,18 @@ namespace {
 constexpr std::size_t largest_batch = 4 << 20; // bytes, whatever the number of rows
 constexpr std::chrono::seconds patience(5);    // for a cancelled statement to end
 
+// Types that were known once, and forgotten since: while rows are on their way, nobody can ask.
+asio::awaitable<error_code> look_up_again(session::state& session, std::vector<std::uint32_t> types) {
+    const std::shared_ptr<const type_catalog> catalog = session.types->catalog();
+    std::erase_if(types, [&](std::uint32_t type) { return catalog->find(type) != nullptr; });
+    if (types.empty() || !session.defaults.type_lookup() ||
+        PQtransactionStatus(session.handle.get()) == PQTRANS_INERROR)
+        co_return error_code();
+    const std::vector<std::string> no_names;
+    const error_code code = co_await look_up_types(session, types, no_names);
+    co_return code;
+}
+
 // Prepares a statement and learns its columns, so that the rows can come in binary form. One round trip; none for a
 // statement that has run before.
 asio::awaitable<error_code> prepare_and_describe(session::state& session, statement& work, answer& received,
@@ -37,16 +50,21 @@ asio::awaitable<error_code> prepare_and_describe(session::state& session, statem
     prepared.key = statement_cache::key_of(work.sql(), parameters.types);
     if (const prepared_statement* known = session.prepared.find(prepared.key); known && known->described) {
         prepared = *known;
-        co_return error_code();
+        const error_code code = co_await look_up_again(session, prepared.own_types);
+        co_return code;
     }
+    session.prepared.make_room();
+    std::size_t deallocated = 0;
     prepared.name = session.prepared.next_name();
-    const bool sent = PQenterPipelineMode(handle) == 1 &&
+    const bool sent = PQenterPipelineMode(handle) == 1 && send_deallocations(session, deallocated) &&
                       PQsendPrepare(handle, prepared.name.c_str(), work.sql().c_str(), parameters.count(),
                                     parameters.types.data()) == 1 &&
                       PQsendDescribePrepared(handle, prepared.name.c_str()) == 1 && PQpipelineSync(handle) == 1;
     if (!sent)
         co_return errc::connection_lost;
     error_code code = co_await send_all(session);
+    if (!code)
+        code = co_await read_deallocations(session, deallocated);
     if (!code)
         code = co_await read_to_sync(session, received);
     if (code)
@@ -57,37 +75,27 @@ asio::awaitable<error_code> prepare_and_describe(session::state& session, statem
         co_return error_code();
     const result_handle described = std::move(received.results[1]);
     received.results.clear();
-    code = co_await look_up_columns(session, described.get());
-    if (code)
-        co_return code;
-    prepared.described = true;
-    prepared.binary_results =
-        session.defaults.binary_results() && is_all_binary(*session.types->catalog(), described.get());
-    session.prepared.add(prepared);
-    co_return error_code();
+    code = co_await note_columns(session, prepared, described.get());
+    if (!code)
+        session.prepared.add(prepared);
+    co_return code;
 }
 
-asio::awaitable<error_code> send_for_rows(session::state& session, statement& work, answer& received) {
+asio::awaitable<error_code> send_for_rows(session::state& session, statement& work, answer& received,
+                                          prepared_statement& prepared) {
     PGconn* const handle = session.handle.get();
     int sent = 0;
     if (work.simple_protocol() || session.defaults.simple_protocol()) {
-        const char* const conforming = PQparameterStatus(handle, "standard_conforming_strings");
-        try {
-            const std::string text =
-                render_with_literals(work, *session.types->catalog(), conforming == nullptr || conforming[1] == 'n');
-            sent = PQsendQuery(handle, text.c_str());
-        } catch (const error& problem) {
-            received.code = problem.code();
-            received.details = problem.details();
+        const std::string text = simple_text(session, work, received);
+        if (received.code)
             co_return error_code();
-        }
+        sent = PQsendQuery(handle, text.c_str());
     } else if (!is_preparable(session, work)) {
         const wire_parameters parameters(work, *session.types->catalog());
         sent = PQsendQueryParams(handle, work.sql().c_str(), parameters.count(), parameters.types.data(),
                                  parameters.values.data(), parameters.sizes.data(), parameters.formats.data(),
                                  work.results() == result_format::binary ? 1 : 0);
     } else {
-        prepared_statement prepared;
         const error_code code = co_await prepare_and_describe(session, work, received, prepared);
         if (code || received.code)
             co_return code;
@@ -105,19 +113,33 @@ asio::awaitable<error_code> send_for_rows(session::state& session, statement& wo
 
 bool is_row(const result_handle& received) { return received && PQresultStatus(received.get()) == PGRES_SINGLE_TUPLE; }
 
+errc refuse_copy(answer& received) {
+    received = answer();
+    received.code = errc::unsupported;
+    received.details = make_diagnostics(received.code, "COPY can't be streamed; the connection was closed");
+    return errc::unsupported;
+}
+
 // What comes behind the last row: in `received`, how the statement ended.
 asio::awaitable<error_code> finish_rows(session::state& session, session::state::open_rows& rows, answer& received,
                                         result_handle last) {
     const ExecStatusType status = last ? PQresultStatus(last.get()) : PGRES_COMMAND_OK;
     if (status == PGRES_FATAL_ERROR || status == PGRES_BAD_RESPONSE)
         take_error(session, last.get(), received);
-    if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH) {
-        received.code = errc::unsupported;
-        received.details = make_diagnostics(received.code, "COPY can't be streamed; the connection was closed");
-        co_return errc::unsupported;
+    if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH)
+        co_return refuse_copy(received);
+    // Some errors come late: a deferred constraint's, or that of the next statement of a text.
+    error_code code;
+    for (bool more = true; more && !code;) {
+        result_handle next;
+        code = co_await next_result(session, next);
+        more = next != nullptr;
+        const ExecStatusType how = next ? PQresultStatus(next.get()) : PGRES_COMMAND_OK;
+        if (how == PGRES_FATAL_ERROR || how == PGRES_BAD_RESPONSE)
+            take_error(session, next.get(), received);
+        else if (how == PGRES_COPY_IN || how == PGRES_COPY_OUT || how == PGRES_COPY_BOTH)
+            code = refuse_copy(received);
     }
-    answer ignored;
-    const error_code code = co_await read_answer(session, ignored);
     rows.finished = true;
     co_return code;
 }
@@ -131,25 +153,46 @@ asio::awaitable<error_code> next_row(session::state& session, session::state::op
     co_return code;
 }
 
+// Sends the statement and waits for the first row, which tells whether it runs at all.
+asio::awaitable<error_code> begin_rows(session::state& session, session::state::open_rows& rows, answer& received) {
+    bool again = false;
+    for (;;) {
+        received.in_transaction = PQtransactionStatus(session.handle.get()) != PQTRANS_IDLE;
+        prepared_statement prepared;
+        error_code code = co_await send_for_rows(session, rows.work, received, prepared);
+        if (!code && !received.code)
+            code = co_await next_row(session, rows, received, rows.first);
+        if (code || !received.stale_plan)
+            co_return code;
+        // Nothing has run, so it can be tried again, but not within a transaction: that has failed as a whole.
+        session.prepared.remove(prepared.key, received.code == sqlstate::feature_not_supported);
+        if (received.in_transaction || std::exchange(again, true))
+            co_return error_code();
+        received = answer();
+        rows.finished = false;
+    }
+}
+
 } // namespace
 
 asio::awaitable<operation_outcome> session::start_rows(pointer self, statement work) {
     co_await asio::this_coro::throw_if_cancelled(false);
-    co_await self->wait_until_free();
     state& session_state = *self->state_;
-    if (operation_outcome refused = self->check_free(work); refused.code)
+    operation_outcome refused = co_await self->wait_until_free();
+    if (!refused.code)
+        refused = self->check_free(work);
+    if (refused.code)
         co_return refused;
-    const busy_guard busy(session_state.busy);
+    const busy_guard busy(session_state);
     session_state.rows.emplace(std::move(work));
     state::open_rows& rows = *session_state.rows;
     session_state.notices.redact.set_statement(&rows.work);
     answer received;
     error_code code = co_await resolve_parameters(session_state, rows.work, received);
     if (!code && !received.code)
-        code = co_await send_for_rows(session_state, rows.work, received);
-    // The first row tells whether the statement runs at all.
+        code = co_await drop_surplus(session_state);
     if (!code && !received.code)
-        code = co_await next_row(session_state, rows, received, rows.first);
+        code = co_await begin_rows(session_state, rows, received);
     if (!code && rows.first)
         rows.types = session_state.types->catalog();
     operation_outcome outcome = self->outcome_of(code, std::move(received));
@@ -163,9 +206,14 @@ asio::awaitable<operation_outcome> session::read_rows(pointer self, std::size_t 
     state& session_state = *self->state_;
     if (session_state.busy)
         co_return busy_elsewhere();
+    if (session_state.abandoned)
+        co_return failed_operation(asio::error::operation_aborted, "the connection was closed");
+    if (!session_state.handle) // they haven't ended, as far as anybody knows
+        co_return failed_operation(errc::not_connected, "the connection isn't open", "connect it first");
     if (!session_state.rows)
         co_return operation_outcome(); // they have ended
-    const busy_guard busy(session_state.busy);
+    limit = std::max<std::size_t>(limit, 1);
+    const busy_guard busy(session_state);
     state::open_rows& rows = *session_state.rows;
     std::shared_ptr<result_data> batch;
     answer received;
@@ -190,6 +238,7 @@ asio::awaitable<operation_outcome> session::read_rows(pointer self, std::size_t 
         } else {
             const PGresult* const first = row.get();
             batch = std::make_shared<result_data>(row.release(), rows.types);
+            batch->storage().set_canonical_text(may_be_binary(session_state, rows.work));
             batch->start_copying();
             batch->append(first);
         }
@@ -214,13 +263,14 @@ asio::awaitable<operation_outcome> session::read_rows(pointer self, std::size_t 
 }
 
 asio::awaitable<operation_outcome> session::end_rows(pointer self) {
+    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
     state& session_state = *self->state_;
     if (session_state.busy) { // somebody reads, and sees to it then
         session_state.leaving_rows = true;
         co_return operation_outcome();
     }
     if (session_state.rows) {
-        const busy_guard busy(session_state.busy);
+        const busy_guard busy(session_state);
         co_await self->drop_rows();
     }
     co_return operation_outcome();
@@ -228,14 +278,17 @@ asio::awaitable<operation_outcome> session::end_rows(pointer self) {
 
 asio::awaitable<void> session::drop_rows() {
     state& session_state = *state_;
-    // Others wait for the end, rather than fail.
-    session_state.ending_rows = true;
+    const cleaning_guard cleaning(session_state);
     if (!session_state.rows->finished) {
-        const time_limit limit(session_state.strand, time_limit::clock::now() + patience,
-                               [&session_state] { session_state.socket.cancel(); });
-        co_await send_cancel_request(session_state);
+        const auto deadline = time_limit::clock::now() + patience;
+        const time_limit limit(session_state.strand, deadline, [&session_state] { session_state.socket.cancel(); });
+        co_await send_cancel_request(session_state, deadline);
         error_code code;
         while (!code) {
+            if (session_state.abandoned || limit.expired() || time_limit::clock::now() >= deadline) {
+                code = asio::error::operation_aborted;
+                break;
+            }
             result_handle dropped;
             code = co_await next_result(session_state, dropped);
             if (!code && !dropped)
@@ -245,15 +298,14 @@ asio::awaitable<void> session::drop_rows() {
             finish();
     }
     forget_rows();
-    session_state.ending_rows = false;
-    session_state.freed.cancel();
 }
 
 asio::awaitable<operation_outcome> session::begin_if_idle(pointer self) {
     co_await asio::this_coro::throw_if_cancelled(false);
-    co_await self->wait_until_free();
     statement begin("begin");
-    operation_outcome outcome = self->check_free(begin);
+    operation_outcome outcome = co_await self->wait_until_free();
+    if (!outcome.code)
+        outcome = self->check_free(begin);
     if (!outcome.code && PQtransactionStatus(self->state_->handle.get()) == PQTRANS_IDLE)
         outcome = co_await self->execute_exclusively(begin);
     co_return outcome;

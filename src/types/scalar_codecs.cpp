@@ -3,6 +3,8 @@
 
 #include <coropq/types/scalar_codecs.hpp>
 
+#include "types/value_storage.hpp"
+
 namespace coropq {
 
 namespace {
@@ -77,11 +79,42 @@ std::string_view decode_text_view(const value_view& value) {
     return text;
 }
 
+namespace {
+
+// Types whose text depends on settings of the session (TimeZone, DateStyle, bytea_output …), and those that may have
+// such parts.
+bool has_settings(std::uint32_t type, const type_catalog& types) {
+    switch (type) {
+    case type_oid::date:
+    case type_oid::timestamp:
+    case type_oid::timestamptz:
+    case type_oid::interval:
+    case type_oid::bytea:
+    case type_oid::float4:
+    case type_oid::float8: return true;
+    default: break;
+    }
+    const type_kind kind = types.kind_of(type);
+    return kind == type_kind::array || kind == type_kind::range || kind == type_kind::multirange ||
+           kind == type_kind::composite;
+}
+
+} // namespace
+
 std::string decode_any_text(const value_view& value) {
     // The usual types first: looking them up costs as much as copying a short text.
     const std::uint32_t type = value.type();
-    if (value.format() == wire_format::text || type == type_oid::text || type == type_oid::varchar ||
-        type == type_oid::bpchar || value.types().has_text_bytes(type))
+    if (type == type_oid::text || type == type_oid::varchar || type == type_oid::bpchar)
+        return std::string(value.text());
+    if (value.format() == wire_format::text) {
+        const bool as_binary = value.storage() != nullptr && value.storage()->canonical_text() &&
+                               has_settings(type, value.types()) && value.types().is_binary(type);
+        if (!as_binary)
+            return std::string(value.text());
+        const converted_value converted(value, type, false);
+        return decode_any_text(converted.view());
+    }
+    if (value.types().has_text_bytes(type))
         return std::string(value.text());
     std::string text;
     binary_to_text(value.types(), value.type(), value.text(), text);

@@ -26,8 +26,10 @@ struct outcome {
     int status = -1;
 };
 
-outcome run_program(const std::string& environment, const std::string& arguments) {
-    const std::string command = "env -u COROPQ_URL " + environment + " '" COROPQ_TABLE_NAMES "' " + arguments + " 2>&1";
+outcome run_program(const std::string& environment, const std::string& arguments,
+                    const std::string& program = "table_names") {
+    const std::string command =
+        "env -u COROPQ_URL " + environment + " '" COROPQ_EXAMPLES "/" + program + "' " + arguments + " 2>&1";
     std::FILE* const pipe = popen(command.c_str(), "r"); // NOLINT: a shell is what users have
     if (!pipe)
         throw std::runtime_error("no shell");
@@ -98,6 +100,58 @@ TEST(table_names, reports_errors_without_secrets) {
     fails(cluster.query_service_url().password(token).to_string(), "[28P01]");
     fails(cluster.app_url().password(token).to_string(), "[28P01]");
     fails(cluster.app_url().password(token).set("sslrootcert", "/nowhere/ca.pem").to_string(), "/nowhere/ca.pem");
+}
+
+std::string server() { return quoted(postgres_cluster::shared().url()); }
+
+TEST(structs, go_in_and_out) {
+    const outcome shown = run_program("", server(), "structs");
+    EXPECT_EQ(shown.output, "Alan knows 1 languages, since 1936-05-28\n"
+                            "Grace knows 0 languages, since 1944-07-02\n"
+                            "number 7: nobody\n"
+                            "average age: 38.5000000000000000\n"
+                            "1 Ada\n2 Alan\n3 Grace\n");
+    EXPECT_EQ(shown.status, 0);
+    EXPECT_EQ(run_program("", "", "structs").status, 2);
+}
+
+TEST(nested_composites, are_trees_of_objects) {
+    const outcome shown = run_program("COROPQ_URL=" + server(), "", "nested_composites");
+    EXPECT_EQ(shown.output, "order 1 to 1 Main Street, \"the corner\", Springfield\n"
+                            "  1 x paper (A4) at 4.99\n"
+                            "  12 x pencil at 0.35\n");
+    EXPECT_EQ(shown.status, 0);
+}
+
+TEST(custom_type, works_in_both_directions) {
+    const outcome shown = run_program("", server(), "custom_type");
+    EXPECT_EQ(shown.output,
+              "account 42, green is 128\n"
+              "3 accounts, the second is unknown\n"
+              "column \"shade\" (text), row 0: the value can't be read as colour: the text isn't a colour "
+              "such as #ff8000 [wrong_type]\n");
+    EXPECT_EQ(shown.status, 0);
+}
+
+TEST(stream_to_csv, writes_what_rfc_4180_says) {
+    const std::string query = quoted(
+        "select 1 as a, E\'x\\ny\"z\' as \"b,c\", null as n, \'\' as e, array[1,2] as l from generate_series(1, 2)");
+    std::string escaped;
+    for (const char c : query.substr(1, query.size() - 2))
+        escaped += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    const outcome written = run_program("", server() + " '" + escaped + "'", "stream_to_csv");
+    const std::string line = "1,\"x\ny\"\"z\",,\"\",\"{1,2}\"\r\n";
+    EXPECT_EQ(written.output, "a,\"b,c\",n,e,l\r\n" + line + line);
+    EXPECT_EQ(written.status, 0);
+    const outcome failed = run_program("", server() + " 'select 1/0'", "stream_to_csv");
+    EXPECT_NE(failed.output.find("division by zero"), std::string::npos) << failed.output;
+    EXPECT_EQ(failed.status, 1);
+}
+
+TEST(stream_to_csv, ends_when_nobody_reads) {
+    const outcome cut =
+        run_program("", server() + " 'select generate_series(1, 100000000)' | head -2", "stream_to_csv");
+    EXPECT_TRUE(cut.output.starts_with("generate_series\r\n1\r\n")) << cut.output;
 }
 
 } // namespace

@@ -8,6 +8,8 @@
 #include <boost/asio/error.hpp>
 #include <boost/asio/this_coro.hpp>
 
+#include <algorithm>
+
 namespace asio = boost::asio;
 
 namespace coropq::detail {
@@ -56,6 +58,25 @@ void add_hint(const PGresult* failed, const answer& received, diagnostics_fields
         fields.hint = "run several statements with execute_script";
 }
 
+std::size_t character_count(std::string_view text) {
+    return static_cast<std::size_t>(
+        std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+}
+
+// The server points into the text with literals. In front of the first and behind the last of them, the place in the
+// statement is known; between, there is none to show. (Literals begin and end with parentheses, placeholders don't.)
+std::size_t original_position(std::size_t position, std::string_view original, std::string_view sent) {
+    const auto differs = std::mismatch(original.begin(), original.end(), sent.begin(), sent.end()).first;
+    const auto in_front = static_cast<std::size_t>(differs - original.begin());
+    if (in_front == original.size() || position <= character_count(original.substr(0, in_front)))
+        return position;
+    const auto same_from = std::mismatch(original.rbegin(), original.rend(), sent.rbegin(), sent.rend()).first;
+    const std::size_t behind =
+        character_count(original.substr(original.size() - static_cast<std::size_t>(same_from - original.rbegin())));
+    const std::size_t size = character_count(sent);
+    return position + behind > size ? position + character_count(original) - size : 0;
+}
+
 } // namespace
 
 asio::awaitable<error_code> send_all(session::state& session) {
@@ -97,15 +118,15 @@ asio::awaitable<error_code> next_result(session::state& session, result_handle& 
         if (code)
             co_return code;
     }
+    // Nobody listens here; kept, they would only fill memory.
+    while (PGnotify* notification = PQnotifies(handle))
+        PQfreemem(notification);
     co_return take_result(session, received);
 }
 
 error_code take_result(session::state& session, result_handle& received) {
     // After a lost connection, libpq may add errors without end, so the first one decides.
     PGconn* const handle = session.handle.get();
-    // Nobody listens here; kept, they would only fill memory.
-    while (PGnotify* notification = PQnotifies(handle))
-        PQfreemem(notification);
     received.reset(PQgetResult(handle));
     if (!received || !is_error(PQresultStatus(received.get())) || !is_about_connection(received.get()))
         return received || PQstatus(handle) == CONNECTION_OK ? error_code() : errc::connection_lost;
@@ -121,6 +142,8 @@ void take_error(session::state& session, const PGresult* failed, answer& receive
     diagnostics_fields fields = fields_of(failed, session.notices.redact);
     received.stale_plan = is_stale_plan(failed);
     add_hint(failed, received, fields);
+    if (!received.sent.empty() && fields.position != 0)
+        fields.position = original_position(fields.position, received.original, received.sent);
     session.notices.redact.add_statement(fields);
     received.code = make_sqlstate_code(fields.sqlstate);
     received.details = diagnostics(received.code, std::move(fields));

@@ -44,14 +44,16 @@ std::size_t find_member_column(const result_data& data, std::string_view member,
             similar = i;
         }
     }
-    const std::string who = std::string(cpp_type) + "'s member needs the column \"" + std::string(member) + "\"";
+    const auto who = [&] {
+        return std::string(cpp_type) + "'s member needs the column \"" + std::string(member) + "\"";
+    };
     if (several_exact || (exact == count && several_similar))
-        fail(errc::ambiguous_column, who + ", and several columns have that name",
+        fail(errc::ambiguous_column, who() + ", and several columns have that name",
              "give them different names with AS; " + column_list(data));
     if (exact != count)
         return exact;
     if (similar == count)
-        fail(errc::unknown_column, who + ", which the result doesn't have",
+        fail(errc::unknown_column, who() + ", which the result doesn't have",
              column_list(data) + "; coropq::column_names renames members");
     return similar;
 }

@@ -29,8 +29,6 @@ bool accepts_integer(std::uint32_t type) noexcept {
 }
 
 std::int64_t decode_integer(const value_view& value) {
-    if (value.type() == type_oid::int4 && value.size() == sizeof(std::int32_t)) // most of them
-        return value_reader(value).read<std::int32_t>();
     switch (value.type()) {
     case type_oid::int2: return read_all<std::int16_t>(value);
     case type_oid::int4: return read_all<std::int32_t>(value);

@@ -12,7 +12,9 @@
 namespace coropq {
 
 value_view value_view::part(std::string_view bytes, std::uint32_t type) const noexcept {
-    const std::uint32_t base = types_->base_of(type);
+    // No built-in type is a domain.
+    constexpr std::uint32_t first_other = 10000;
+    const std::uint32_t base = type < first_other ? type : types_->base_of(type);
     wire_format format = format_;
     // What the library couldn't convert, because it doesn't know the type, is still text.
     if (format == wire_format::converted) {

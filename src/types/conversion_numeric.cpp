@@ -112,7 +112,7 @@ void numeric_to_text(std::string_view binary, std::string& text) {
     int weight = reader.read<std::int16_t>();
     const auto sign = reader.read<std::uint16_t>();
     const std::size_t scale = reader.read<std::uint16_t>();
-    if (reader.remaining() != 2 * groups || scale > most_decimals + 1)
+    if (reader.remaining() != 2 * groups || scale > most_decimals)
         throw_senseless_bytes();
     switch (sign) {
     case not_a_number: text.append("NaN"); return;
@@ -122,6 +122,7 @@ void numeric_to_text(std::string_view binary, std::string& text) {
     case negative: break;
     default: throw_senseless_bytes();
     }
+    const std::size_t begin = text.size();
     std::string_view rest = reader.read_bytes(2 * groups);
     while (groups != 0 && is_zero_group(rest, 0)) {
         rest.remove_prefix(2);
@@ -147,16 +148,19 @@ void numeric_to_text(std::string_view binary, std::string& text) {
         for (int i = 0; i != weight; ++i)
             append_padded(text, values.remaining() != 0 ? next() : 0, 4);
     }
-    if (scale == 0)
-        return;
-    text.push_back('.');
-    const std::size_t end = text.size() + scale;
-    // Groups that aren't stored, between the point and the first one.
-    const std::size_t zeros = weight < -1 ? 4 * static_cast<std::size_t>(-1 - weight) : 0;
-    text.append(zeros < scale ? zeros : scale, '0');
-    while (text.size() < end && values.remaining() != 0)
-        append_padded(text, next(), 4);
-    text.resize(end, '0');
+    if (scale != 0) {
+        text.push_back('.');
+        const std::size_t end = text.size() + scale;
+        // Groups that aren't stored, between the point and the first one.
+        const std::size_t zeros = weight < -1 ? 4 * static_cast<std::size_t>(-1 - weight) : 0;
+        text.append(zeros < scale ? zeros : scale, '0');
+        while (text.size() < end && values.remaining() != 0)
+            append_padded(text, next(), 4);
+        text.resize(end, '0');
+    }
+    // Without the digits behind the scale, nothing may be left, and nothing has no sign.
+    if (text[begin] == '-' && text.find_first_not_of("-.0", begin) == std::string::npos)
+        text.erase(begin, 1);
 }
 
 } // namespace coropq::detail

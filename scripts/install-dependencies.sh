@@ -9,7 +9,7 @@
 #       without options: what the library itself is built with
 #       --with-server    a PostgreSQL server's programs, for throwaway servers
 #       --with-tests     what the tests and benchmarks are built with
-#       --with-clang     Clang 16
+#       --with-clang     Clang 16, its sanitizers and its fuzzer
 #       --with-lint      clang-format, clang-tidy, shellcheck
 
 set -euo pipefail
@@ -23,7 +23,7 @@ for option; do
     case $option in
     --with-server) server=yes ;;
     --with-tests) packages+=(libgtest-dev libboost-program-options1.81-dev libssl-dev pkg-config procps) ;;
-    --with-clang) packages+=(clang-16) ;;
+    --with-clang) packages+=(clang-16 libclang-rt-16-dev) ;;
     --with-lint) packages+=(clang-format-16 clang-tidy-16 shellcheck git) ;;
     *)
         sed -n '/^#   /s/^#   //p' "${BASH_SOURCE[0]}" >&2

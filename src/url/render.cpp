@@ -17,7 +17,8 @@ using namespace detail;
 constexpr std::string_view hidden = "***";
 
 void append_server(std::string& out, const host_port& server) {
-    if (!server.host.starts_with('/') && server.host.find(':') != std::string::npos) {
+    const bool is_socket = server.host.starts_with('/') || server.host.starts_with('@');
+    if (!is_socket && server.host.find(':') != std::string::npos) {
         // An IPv6 address; of its characters only the % in front of the zone needs encoding.
         out += '[';
         for (std::size_t from = 0; from != server.host.size();) {

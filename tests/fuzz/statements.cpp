@@ -58,12 +58,15 @@ structure structure_of(std::string_view sql, bool backslash_escapes) {
     return result;
 }
 
-// ":a$1" and ":a$$" are one word where names aren't asked for, and so when values are put in.
+// ":a$1" and ":e'…'" go on where names aren't asked for, and so when values are put in.
 bool has_odd_names(std::string_view sql, bool backslash_escapes) {
     sql_lexer lexer(sql, {.names = true, .backslash_escapes = backslash_escapes});
-    while (const auto found = lexer.next())
-        if (!found->name.empty() && sql.substr(found->begin + found->size).starts_with('$'))
+    while (const auto found = lexer.next()) {
+        const std::size_t end = found->begin + found->size;
+        if (!found->name.empty() && end != sql.size() &&
+            std::string_view("$'&").find(sql[end]) != std::string_view::npos)
             return true;
+    }
     return false;
 }
 

@@ -12,8 +12,10 @@ namespace coropq::detail {
 boost::asio::awaitable<std::vector<result>> all_results(boost::asio::awaitable<result> pending) {
     const result last = co_await std::move(pending);
     std::vector<result> results;
-    for (std::shared_ptr<const result_data> data = last.data(); data; data = data->previous())
-        results.emplace_back(data);
+    for (std::shared_ptr<const result_data> data = last.data(); data; data = data->previous()) {
+        if (!data->command_tag().empty()) // the answer to a text without a statement has none
+            results.emplace_back(data);
+    }
     std::reverse(results.begin(), results.end());
     co_return results;
 }

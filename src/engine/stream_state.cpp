@@ -7,8 +7,6 @@
 
 #include "result/result_data.hpp"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/error.hpp>
 
 #include <algorithm>
@@ -88,8 +86,8 @@ asio::awaitable<operation_outcome> stream_state::open_cursor(statement work) {
     cursor_ = "coropq_stream_" + std::to_string(++cursors);
     work.prefix("declare " + cursor_ + " no scroll cursor for ");
     outcome = co_await run(std::move(work));
-    if (outcome.code && outcome.code != asio::error::operation_aborted)
-        co_await end_cursor(true);
+    if (outcome.code && outcome.code != asio::error::operation_aborted && own_transaction_)
+        co_await session::run(session_, ending(true));
     co_return outcome;
 }
 
@@ -103,34 +101,55 @@ asio::awaitable<operation_outcome> stream_state::fetch() {
     co_return outcome;
 }
 
-// The first error is told; what goes wrong while cleaning up isn't news.
-asio::awaitable<operation_outcome> stream_state::end_cursor(bool failed) {
-    operation_outcome outcome;
+asio::awaitable<operation_outcome> stream_state::ending(bool failed) {
+    if (!uses_cursor())
+        return session::end_rows(session_);
     if (own_transaction_)
-        outcome = co_await run(statement(failed ? "rollback" : "commit"));
-    else if (!failed)
-        outcome = co_await run(statement("close " + cursor_));
-    co_return outcome;
+        return session::clean_up(session_, statement(failed ? "rollback" : "commit"));
+    return session::clean_up(session_, statement("close " + cursor_));
 }
+
+namespace {
+
+class counted {
+public:
+    explicit counted(int& count) : count_(count) { ++count_; }
+    counted(const counted&) = delete;
+    counted& operator=(const counted&) = delete;
+    ~counted() { --count_; }
+
+private:
+    int& count_;
+};
+
+} // namespace
 
 asio::awaitable<result> stream_state::next_batch(pointer self) {
     if (!self->open_)
         co_return result();
     operation_outcome outcome;
-    if (self->uses_cursor())
-        outcome = co_await self->fetch();
-    else
-        outcome = co_await session::run(self->session_, session::read_rows(self->session_, self->options_.batch));
+    {
+        const counted reading(self->reading_);
+        if (self->uses_cursor())
+            outcome = co_await self->fetch();
+        else
+            outcome = co_await session::run(self->session_, session::read_rows(self->session_, self->options_.batch));
+    }
     if (outcome.code == errc::operation_in_progress) // somebody else reads: that is their business
         throw_error(outcome.code, outcome.details);
     if (outcome.code || outcome.output.empty()) {
         self->open_ = false;
-        if (self->uses_cursor() && outcome.code != asio::error::operation_aborted) {
-            const operation_outcome ended = co_await self->end_cursor(outcome.code.failed());
+        // After an error, the transaction of somebody else is theirs. The first error is told; what goes wrong while
+        // cleaning up isn't news.
+        if (self->uses_cursor() && outcome.code != asio::error::operation_aborted &&
+            (!outcome.code || self->own_transaction_)) {
+            const operation_outcome ended = co_await session::run(self->session_, self->ending(outcome.code.failed()));
             if (!outcome.code && ended.code)
                 outcome = ended;
         }
         self->give_back();
+    } else if (self->left_) {
+        self->leave();
     }
     throw_if_failed(outcome.code, outcome.details);
     co_return outcome.output;
@@ -139,19 +158,22 @@ asio::awaitable<result> stream_state::next_batch(pointer self) {
 asio::awaitable<void> stream_state::close(pointer self) {
     if (!self->open_)
         co_return;
+    if (self->reading_ != 0) {
+        self->left_ = true;
+        co_return;
+    }
     self->open_ = false;
-    if (self->uses_cursor())
-        co_await self->end_cursor(false);
-    else
-        co_await session::run(self->session_, session::end_rows(self->session_));
+    co_await session::run(self->session_, self->ending(false));
     self->give_back();
 }
 
 void stream_state::leave() noexcept try {
-    if (!open_)
+    if (reading_ != 0)
+        left_ = true;
+    if (!open_ || reading_ != 0)
         return;
-    const asio::any_io_executor executor = session_->executor();
-    asio::co_spawn(executor, close(shared_from_this()), asio::detached);
+    open_ = false;
+    session_->run(ending(false), nullptr, nullptr, [self = shared_from_this()](error_code) { self->give_back(); });
 } catch (...) { // NOLINT(bugprone-empty-catch): without memory for that, the session is closed
     session_->abandon();
 }

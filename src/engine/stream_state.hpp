@@ -34,13 +34,14 @@ public:
     static boost::asio::awaitable<result> next_batch(pointer self);
     static boost::asio::awaitable<void> close(pointer self);
 
-    /// Nobody is interested any more: ends the stream in the background.
+    /// Nobody is interested any more: ends the stream in the background, behind a read that is going on. Operations on
+    /// the session that begin afterwards come after that.
     void leave() noexcept;
 
 private:
     boost::asio::awaitable<operation_outcome> open_cursor(statement work);
     boost::asio::awaitable<operation_outcome> fetch();
-    boost::asio::awaitable<operation_outcome> end_cursor(bool failed);
+    boost::asio::awaitable<operation_outcome> ending(bool failed);
     boost::asio::awaitable<operation_outcome> run(statement work);
     bool uses_cursor() const noexcept { return options_.strategy == stream_strategy::cursor; }
     void give_back() noexcept;
@@ -52,6 +53,8 @@ private:
     bool own_transaction_ = false;
     bool binary_ = false; ///< Whether the cursor's rows can come in binary form.
     bool open_ = false;
+    int reading_ = 0;   ///< How many `next_batch` there are.
+    bool left_ = false; ///< While one was.
 };
 
 } // namespace coropq::detail

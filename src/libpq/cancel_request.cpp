@@ -53,7 +53,7 @@ private:
 
 // Belongs to the waiting coroutine; the thread looks at it only while the lifeline holds.
 struct waiting {
-    explicit waiting(const session_strand& strand) : done(strand, asio::steady_timer::time_point::max()) {}
+    waiting(const session_strand& strand, asio::steady_timer::time_point deadline) : done(strand, deadline) {}
 
     asio::steady_timer done;
 };
@@ -74,13 +74,13 @@ void cancel_and_tell(const PGcancel* request, const std::shared_ptr<lifeline>& l
 
 } // namespace
 
-asio::awaitable<void> send_cancel_request(session::state& session) {
+asio::awaitable<void> send_cancel_request(session::state& session, std::chrono::steady_clock::time_point deadline) {
     cancel_handle request(PQgetCancel(session.handle.get()));
     if (!request)
         co_return;
     asio::execution_context& context = asio::query(session.executor, asio::execution::context);
     const std::shared_ptr<lifeline> line = asio::use_service<lifeline_service>(context).line();
-    const auto waiter = std::make_shared<waiting>(session.strand);
+    const auto waiter = std::make_shared<waiting>(session.strand, deadline);
     try {
         const std::weak_ptr<waiting> weak = waiter;
         std::thread([request = std::move(request), line, weak] {

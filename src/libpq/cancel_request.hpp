@@ -8,14 +8,17 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <chrono>
+
 namespace coropq::detail {
 
 /// Asks the server to end the statement that runs, and waits until the server has taken note, so that the request can't
 /// hit a later statement. Whether it has an effect shows in the answer to the statement.
 ///
-/// libpq before 17 can do this in a blocking way only: it happens on a thread of its own. The wait ends early when the
-/// session is abandoned or its context ends; the thread then goes on by itself.
-boost::asio::awaitable<void> send_cancel_request(session::state& session);
+/// libpq before 17 can do this in a blocking way only: it happens on a thread of its own. The wait ends early at the
+/// deadline, or when the context ends; the thread then goes on by itself.
+boost::asio::awaitable<void> send_cancel_request(session::state& session,
+                                                 std::chrono::steady_clock::time_point deadline);
 
 } // namespace coropq::detail
 

@@ -109,7 +109,7 @@ asio::awaitable<operation_outcome> session::connect(pointer self, url address, c
         co_return busy_elsewhere();
     if (session_state.handle)
         co_return failed_operation(errc::already_connected, "the connection is open already", "close it first");
-    const busy_guard busy(session_state.busy);
+    const busy_guard busy(session_state);
     operation_outcome outcome;
     session_state.defaults = options.statements();
     session_state.prepared = statement_cache(options.statements().prepared_statements());
@@ -158,21 +158,38 @@ asio::awaitable<void> session::open(connect_plan plan, operation_outcome& outcom
 
 asio::awaitable<operation_outcome> session::execute(pointer self, statement work) {
     co_await asio::this_coro::throw_if_cancelled(false);
-    co_await self->wait_until_free();
+    operation_outcome outcome = co_await self->wait_until_free();
+    if (!outcome.code)
+        outcome = co_await self->execute_exclusively(work);
+    co_return outcome;
+}
+
+asio::awaitable<operation_outcome> session::clean_up(pointer self, statement work) {
+    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+    state& session_state = *self->state_;
+    const cleaning_guard cleaning(session_state);
+    while (session_state.busy) {
+        error_code ignored;
+        co_await session_state.freed.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    }
     operation_outcome outcome = co_await self->execute_exclusively(work);
     co_return outcome;
 }
 
 asio::awaitable<operation_outcome> session::ping(pointer self) {
     co_await asio::this_coro::throw_if_cancelled(false);
-    co_await self->wait_until_free();
+    operation_outcome outcome = co_await self->wait_until_free();
+    if (outcome.code)
+        co_return outcome;
     statement nothing("");
-    operation_outcome outcome = co_await self->execute_exclusively(nothing);
+    outcome = co_await self->execute_exclusively(nothing);
     outcome.output = result();
     co_return outcome;
 }
 
 asio::awaitable<operation_outcome> session::close(pointer self) {
+    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+    co_await self->wait_until_free();
     if (self->state_->busy)
         co_return busy_elsewhere();
     self->finish();
@@ -180,14 +197,17 @@ asio::awaitable<operation_outcome> session::close(pointer self) {
 }
 
 // Somebody left a statement before its end, which is somebody else's business to wait for.
-asio::awaitable<void> session::wait_until_free() {
-    while (state_->ending_rows) {
+asio::awaitable<operation_outcome> session::wait_until_free() {
+    operation_outcome outcome;
+    while (state_->cleaning_up != 0 && !outcome.code) {
         error_code ignored;
         co_await state_->freed.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
         const asio::cancellation_state cancellation = co_await asio::this_coro::cancellation_state;
-        if (cancellation.cancelled() != asio::cancellation_type::none)
-            co_return;
+        if (state_->abandoned || cancellation.cancelled() != asio::cancellation_type::none)
+            outcome = failed_operation(asio::error::operation_aborted,
+                                       "the operation was cancelled before anything was sent");
     }
+    co_return outcome;
 }
 
 operation_outcome session::check_free(const statement& work) const {
@@ -206,7 +226,7 @@ operation_outcome session::check_free(const statement& work) const {
 asio::awaitable<operation_outcome> session::execute_exclusively(statement& work) {
     if (operation_outcome refused = check_free(work); refused.code)
         co_return refused;
-    const busy_guard busy(state_->busy);
+    const busy_guard busy(*state_);
     const statement_guard running(state_->notices.redact, work);
     answer received;
     result output;

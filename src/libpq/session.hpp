@@ -54,6 +54,10 @@ public:
     /// takes too long.
     static boost::asio::awaitable<operation_outcome> end_rows(pointer self);
 
+    /// Runs a statement that cleans up, as soon as no other one runs. Operations that begin later wait for its end.
+    /// Can't be cancelled.
+    static boost::asio::awaitable<operation_outcome> clean_up(pointer self, statement work);
+
     static boost::asio::awaitable<operation_outcome> close(pointer self);
 
     /// Begins a transaction unless the session is in one. Its answer, empty if it is in one.
@@ -82,7 +86,8 @@ private:
     session(const boost::asio::any_io_executor& executor, std::shared_ptr<type_registry> types);
 
     boost::asio::awaitable<void> open(connect_plan plan, operation_outcome& outcome);
-    boost::asio::awaitable<void> wait_until_free();
+    /// An error if the operation that waits was cancelled.
+    boost::asio::awaitable<operation_outcome> wait_until_free();
     boost::asio::awaitable<operation_outcome> execute_exclusively(statement& work);
     operation_outcome check_free(const statement& work) const;
     boost::asio::awaitable<void> drop_rows();

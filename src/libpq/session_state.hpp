@@ -61,20 +61,39 @@ struct session::state {
     };
     std::optional<open_rows> rows;
     bool leaving_rows = false;       ///< Nobody wants the rows that are being read.
-    bool ending_rows = false;        ///< Somebody left early, and the rest is being got rid of.
-    boost::asio::steady_timer freed; ///< Cancelled when that is done.
+    int cleaning_up = 0;             ///< How many streams were left whose rest is being got rid of.
+    boost::asio::steady_timer freed; ///< Cancelled when one of that is done, or could be.
 };
 
 /// One operation at a time; says so on the way out.
 class busy_guard {
 public:
-    explicit busy_guard(bool& busy) : busy_(busy) { busy_ = true; }
+    explicit busy_guard(session::state& session) : session_(session) { session_.busy = true; }
     busy_guard(const busy_guard&) = delete;
     busy_guard& operator=(const busy_guard&) = delete;
-    ~busy_guard() { busy_ = false; }
+    ~busy_guard() {
+        session_.busy = false;
+        if (session_.cleaning_up != 0)
+            session_.freed.cancel();
+    }
 
 private:
-    bool& busy_;
+    session::state& session_;
+};
+
+/// Cleaning up after a stream: operations that begin meanwhile wait for the end of it.
+class cleaning_guard {
+public:
+    explicit cleaning_guard(session::state& session) : session_(session) { ++session_.cleaning_up; }
+    cleaning_guard(const cleaning_guard&) = delete;
+    cleaning_guard& operator=(const cleaning_guard&) = delete;
+    ~cleaning_guard() {
+        --session_.cleaning_up;
+        session_.freed.cancel();
+    }
+
+private:
+    session::state& session_;
 };
 
 /// The statement that is running, for messages.

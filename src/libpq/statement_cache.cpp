@@ -3,6 +3,8 @@
 
 #include "libpq/statement_cache.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace coropq::detail {
@@ -29,8 +31,7 @@ std::string statement_cache::next_name() { return "coropq_" + std::to_string(++n
 
 prepared_statement& statement_cache::add(prepared_statement added) {
     remove(added.key, true);
-    while (!order_.empty() && order_.size() >= capacity_)
-        remove(std::string(order_.back().key), true);
+    make_room();
     order_.push_front(std::move(added));
     by_key_.emplace(order_.front().key, order_.begin());
     return order_.front();
@@ -53,12 +54,17 @@ void statement_cache::clear() {
     surplus_.clear();
 }
 
-std::string statement_cache::take_surplus() {
-    if (surplus_.empty())
-        return {};
-    std::string name = std::move(surplus_.back());
-    surplus_.pop_back();
-    return name;
+void statement_cache::make_room() {
+    while (!order_.empty() && order_.size() >= capacity_)
+        remove(std::string(order_.back().key), true);
+}
+
+std::vector<std::string> statement_cache::take_surplus(std::size_t limit) {
+    const std::size_t kept = surplus_.size() - std::min(surplus_.size(), limit);
+    std::vector<std::string> taken(std::make_move_iterator(surplus_.begin() + static_cast<std::ptrdiff_t>(kept)),
+                                   std::make_move_iterator(surplus_.end()));
+    surplus_.resize(kept);
+    return taken;
 }
 
 } // namespace coropq::detail

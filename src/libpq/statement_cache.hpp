@@ -22,7 +22,8 @@ struct prepared_statement {
     /// Every column has a type whose binary form the library reads. The server guards it: it refuses to run a prepared
     /// statement whose columns have changed.
     bool binary_results = false;
-    bool described = false; ///< Whether the columns were seen.
+    bool described = false;               ///< Whether the columns were seen.
+    std::vector<std::uint32_t> own_types; ///< Types of columns that aren't built in.
 };
 
 /// The statements that one session has prepared, the least recently used one first to go. Does no I/O: says what is to
@@ -52,8 +53,12 @@ public:
     /// The server has forgotten them all (DISCARD ALL, DEALLOCATE ALL).
     void clear();
 
-    /// The name of a statement to deallocate; empty if there is none.
-    std::string take_surplus();
+    /// Makes room for one more: the least recently used one goes where there is none.
+    void make_room();
+
+    /// Names of statements to deallocate, `limit` at most.
+    std::vector<std::string> take_surplus(std::size_t limit);
+    std::size_t surplus() const noexcept { return surplus_.size(); }
 
 private:
     using list = std::list<prepared_statement>;

@@ -50,8 +50,9 @@ scripts/install-dependencies.sh --with-clang
 cmake --preset fuzz --log-level=WARNING >/dev/null
 cmake --build --preset fuzz --target "${targets[@]/#/fuzz_}"
 
-# Where there is no llvm-symbolizer, binutils' addr2line says what the addresses in a report are.
-export ASAN_OPTIONS=allow_addr2line=1${ASAN_OPTIONS:+:$ASAN_OPTIONS}
+# binutils' addr2line says what the addresses in a report are: Debian's clang-16 comes without its own symbolizer.
+ASAN_OPTIONS=external_symbolizer_path=$(command -v addr2line)${ASAN_OPTIONS:+:$ASAN_OPTIONS}
+export ASAN_OPTIONS
 
 status=0
 for target in "${targets[@]}"; do
@@ -67,7 +68,7 @@ for target in "${targets[@]}"; do
     else
         status=1
         printf '%-20s FOUND SOMETHING: %s\n' "$target" \
-            "$(grep -aEm1 "doesn't hold|SUMMARY|runtime error|ERROR:" "$log" || echo "see $log")"
+            "$(grep -aEm1 "doesn't hold|terminate called|runtime error|ERROR:" "$log" || echo "see $log")"
         input=$(sed -n 's/^.*Test unit written to //p' "$log" | tail -n 1)
         echo "    input:     ${input:-none was written}"
         echo "    all of it: $log"

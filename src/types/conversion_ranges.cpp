@@ -91,13 +91,14 @@ void text_maker::convert_range(std::uint32_t subtype, std::string_view binary, s
             throw_senseless_bytes();
         convert_quoted(subtype, bytes, "()[],\"\\", text);
     };
-    text.push_back((flags & lower_inclusive) != 0 ? '[' : '(');
+    // As above: infinity is never in it.
+    text.push_back((flags & (lower_inclusive | lower_infinite)) == lower_inclusive ? '[' : '(');
     if ((flags & lower_infinite) == 0)
         append_bound();
     text.push_back(',');
     if ((flags & upper_infinite) == 0)
         append_bound();
-    text.push_back((flags & upper_inclusive) != 0 ? ']' : ')');
+    text.push_back((flags & (upper_inclusive | upper_infinite)) == upper_inclusive ? ']' : ')');
     reader.finish();
 }
 

@@ -316,8 +316,9 @@ void note_effects(session::state& session, const answer& received) {
     constexpr std::array<std::string_view, 8> about_types = {"ALTER TYPE",     "DROP TYPE",   "ALTER TABLE",
                                                              "DROP TABLE",     "DROP DOMAIN", "DROP SCHEMA",
                                                              "DROP EXTENSION", "DROP OWNED"};
-    // A type that was dropped elsewhere, and perhaps made anew.
-    if (received.code == sqlstate::undefined_object)
+    // A type that was dropped elsewhere, and perhaps made anew. For a parameter the server doesn't look whether it is
+    // still there: "cache lookup failed for type".
+    if (received.code == sqlstate::undefined_object || received.code == sqlstate::internal_error)
         session.types->clear();
     for (const result_handle& one : received.results) {
         const std::string_view tag = PQcmdStatus(one.get());

@@ -198,11 +198,13 @@ struct types_fixture : testing::Test {
             EXPECT_TRUE(one[0][1].as<bool>());
             EXPECT_FALSE(one[0][0].template as<std::optional<T>>().has_value());
             expect_error(errc::null_value, "missing", [&] { static_cast<void>(one[0][0].template as<T>()); });
-            const std::vector<std::optional<T>> parts(2);
-            const result several = execute(how, statement("select $1::" + type + "[] as missing", parts));
-            EXPECT_TRUE((several[0][0].template as<std::vector<std::optional<T>>>() == parts));
-            expect_error(errc::null_value, "missing",
-                         [&] { static_cast<void>(several[0][0].template as<std::vector<T>>()); });
+            if constexpr (coropq::detail::decodable<std::vector<T>>) { // not for char
+                const std::vector<std::optional<T>> parts(2);
+                const result several = execute(how, statement("select $1::" + type + "[] as missing", parts));
+                EXPECT_TRUE((several[0][0].template as<std::vector<std::optional<T>>>() == parts));
+                expect_error(errc::null_value, "missing",
+                             [&] { static_cast<void>(several[0][0].template as<std::vector<T>>()); });
+            }
         }
     }
 

@@ -254,7 +254,6 @@ asio::awaitable<error_code> run_simple(session::state& session, const statement&
     error_code code = co_await send_all(session);
     if (!code)
         code = co_await read_answer(session, received);
-    received.original = received.sent = {};
     co_return code;
 }
 

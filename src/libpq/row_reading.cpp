@@ -89,6 +89,10 @@ asio::awaitable<error_code> send_for_rows(session::state& session, statement& wo
         const std::string text = simple_text(session, work, received);
         if (received.code)
             co_return error_code();
+        if (work.parameter_count() != 0) {
+            received.original = work.sql();
+            received.sent = text;
+        }
         sent = PQsendQuery(handle, text.c_str());
     } else if (!is_preparable(session, work)) {
         const wire_parameters parameters(work, *session.types->catalog());

@@ -8,6 +8,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -37,7 +38,7 @@ struct answer {
     bool in_transaction = false;        ///< For hints: the statement was sent within a transaction.
     bool stale_plan = false;            ///< The error says that what was prepared doesn't fit any more.
     std::string_view original;          ///< If the server was sent another text than the statement's: both.
-    std::string_view sent;
+    std::string sent;
 };
 
 /// Reads to the end of what was sent outside of pipeline mode. COPY is ended without effect.

@@ -16,6 +16,7 @@
 
 #include <coropq/column_names.hpp>
 #include <coropq/detail/arguments.hpp>
+#include <coropq/detail/described.hpp>
 
 #include <boost/describe/members.hpp>
 #include <boost/describe/modifiers.hpp>
@@ -56,7 +57,7 @@ void encode_member(const void* object, encoded_parameters& output) {
 template <typename T, typename Descriptor>
 constexpr named_member make_member() {
     using type = std::remove_cvref_t<decltype(std::declval<const T&>().*Descriptor::pointer)>;
-    named_member result{column_name_of<T>(Descriptor::name), nullptr};
+    named_member result{member_column<T, Descriptor>(), Descriptor::name, nullptr};
     if constexpr (is_parameter<type>)
         result.encode = &encode_member<T, Descriptor>;
     return result;
@@ -106,8 +107,8 @@ template <typename T>
 }
 
 /// The public members of a struct that is described with Boost.Describe, those of its bases included, as parameters
-/// with their names or those that `column_names` gives them. `:first_name` is the member `firstName` as well. Members
-/// that the statement has no use for are ignored.
+/// with the names of their columns (`column_names`) or their own. `:first_name` is the member `firstName` as well.
+/// Members that the statement has no use for are ignored.
 template <typename T>
 [[nodiscard]] detail::named_members<T> named(const T& object) noexcept {
     static_assert(detail::has_named_members<T>,

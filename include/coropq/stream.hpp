@@ -99,8 +99,12 @@ public:
     /// The rest of the current batch, or all of the next; empty after the last row. Faster than `next`.
     boost::asio::awaitable<std::vector<T>> next_batch() { return next_objects(place_); }
 
-    /// See `row_stream::close`.
-    boost::asio::awaitable<void> close() { return place_->rows.close(); }
+    /// Ends the stream early, and the rows that were read but not taken yet with it. See `row_stream::close`.
+    boost::asio::awaitable<void> close() {
+        place_->batch = typed_rows<T>(nullptr, 0, 0);
+        place_->next = 0;
+        return place_->rows.close();
+    }
 
     /// For the library.
     explicit stream(row_stream rows) : place_(std::make_shared<place>(std::move(rows))) {}

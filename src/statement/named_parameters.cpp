@@ -38,6 +38,7 @@ struct source {
     encode_function encode;
     std::string_view name;
     bool is_member; ///< May be unused, and is found by a name that is written otherwise.
+    std::string_view member;
     bool used = false;
 };
 
@@ -45,9 +46,9 @@ std::vector<source> sources_of(std::span<const argument> arguments) {
     std::vector<source> sources;
     for (const argument& each : arguments) {
         if (each.encode)
-            sources.push_back({each.value, each.encode, each.name, false});
+            sources.push_back({each.value, each.encode, each.name, false, {}});
         for (const named_member& member : each.members)
-            sources.push_back({each.value, member.encode, member.name, true});
+            sources.push_back({each.value, member.encode, member.name, true, member.member});
     }
     for (auto it = sources.begin(); it != sources.end(); ++it) {
         const auto is_same = [it](const source& other) { return !other.is_member && other.name == it->name; };
@@ -102,9 +103,10 @@ std::string hint_for(std::string_view name, const std::vector<std::string_view>&
     refuse_statement("no value is given for parameter " + with_colon(name), hint_for(name, given, "given are"));
 }
 
-// By exactly its name; else, as a member, by one that differs in case and underscores only.
+// By exactly its name; else, as a member, by that in C++, or by one that differs in case and underscores only.
 source& find_source(std::string_view name, std::vector<source>& sources) {
     const auto is_named = [name](const source& each) { return each.name == name; };
+    const auto is_member = [name](const source& each) { return each.is_member && each.member == name; };
     const auto is_like = [name](const source& each) { return each.is_member && names_match(each.name, name); };
     const auto find = [&](const auto& fits) {
         const auto first = std::find_if(sources.begin(), sources.end(), fits);
@@ -114,6 +116,8 @@ source& find_source(std::string_view name, std::vector<source>& sources) {
         return first;
     };
     auto found = find(is_named);
+    if (found == sources.end())
+        found = find(is_member);
     if (found == sources.end())
         found = find(is_like);
     if (found == sources.end())

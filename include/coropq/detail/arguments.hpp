@@ -136,8 +136,9 @@ void encode_at(const void* value, encoded_parameters& output) {
 
 /// One member of a described struct.
 struct named_member {
-    std::string_view name;
-    encode_function encode; ///< Given the address of the struct.
+    std::string_view name;   ///< That of its column.
+    std::string_view member; ///< That in C++.
+    encode_function encode;  ///< Given the address of the struct.
 };
 
 /// One argument of a statement, whatever its type. A view: lives as long as the call.

@@ -29,10 +29,15 @@ std::string_view read_bound(value_reader& reader) {
 void write_bound(const std::optional<std::string>& bound, value_writer& writer) {
     if (!bound)
         return;
+    // As the server writes it: see range_bound_escape in src/backend/utils/adt/rangetypes.c.
+    if (!bound->empty() && bound->find_first_of("\"\\()[], \t\n\v\f\r") == std::string::npos) {
+        writer.write_text(*bound);
+        return;
+    }
     writer.write_text("\"");
     for (const char c : *bound) {
         if (c == '"' || c == '\\')
-            writer.buffer().push_back('\\');
+            writer.buffer().push_back(c);
         writer.buffer().push_back(c);
     }
     writer.write_text("\"");

@@ -94,7 +94,7 @@ TEST_F(types_numbers, integers_are_checked_across_widths) {
     for (const way how : all_ways) {
         const auto row = execute(how, coropq::statement("select 7::int2, 7::int4, 7::int8, 7::oid, 7::text::xid, "
                                                         "7::text::cid, -1::int8, 4294967295::oid"));
-        for (const std::size_t column : {0, 1, 2, 3, 4, 5}) {
+        for (const int column : {0, 1, 2, 3, 4, 5}) {
             EXPECT_EQ(row[0][column].as<std::int8_t>(), 7);
             EXPECT_EQ(row[0][column].as<std::uint64_t>(), 7U);
             EXPECT_EQ(row[0][column].as<short>(), 7);

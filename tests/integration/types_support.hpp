@@ -146,8 +146,9 @@ struct types_fixture : testing::Test {
     template <typename T>
     void expect_sent(const std::string& type, const std::vector<T>& values) {
         SCOPED_TRACE(type + " from C++");
-        const statement question(
-            "select v, format('%s', v) from unnest($1::" + type + "[]) with ordinality u(v, n) order by n", values);
+        const statement question("select v, format('%s', v) from (select unnest($1::" + type +
+                                     "[]) v, generate_subscripts($1::" + type + "[], 1) n) u order by n",
+                                 values);
         for (const way how : ways()) {
             SCOPED_TRACE(name_of(how));
             const result got = execute(how, question);
@@ -176,11 +177,12 @@ struct types_fixture : testing::Test {
             ASSERT_NO_FATAL_FAILURE(expect_rows<T>(how, execute(how, question), values));
         }
         for (const way how : ways().last(2)) {
-            const result differences = execute(
-                how, statement("select format('%s', u.v), format('%s', g.v) from unnest($1::" + type +
-                                   "[]) with ordinality u(v, n) " +
-                                   "full join generated g using (n) where format('%s', u.v) <> format('%s', g.v)",
-                               values));
+            const result differences =
+                execute(how, statement("select format('%s', u.v), format('%s', g.v) from (select unnest($1::" + type +
+                                           "[]) v, generate_subscripts($1::" + type +
+                                           "[], 1) n) u full join generated g using (n) "
+                                           "where format('%s', u.v) <> format('%s', g.v)",
+                                       values));
             ASSERT_TRUE(differences.empty()) << differences[0][0].text() << " instead of " << differences[0][1].text();
         }
     }

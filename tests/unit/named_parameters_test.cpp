@@ -136,8 +136,8 @@ TEST(named_parameters, members_of_a_struct) {
     EXPECT_EQ(shown(statement("update c set id = :id where id = :old", named(ada), named("old", 6))),
               "update c set id = $1 where id = $2 <- 7, 6");
     EXPECT_EQ(statement("select :mail", named(ada)).sql(), "select $1"); // the member's own name
-    EXPECT_EQ(refusal([&] { statement("select :emial", named(ada)); }),
-              "no value is given for parameter :emial|did you mean :email?");
+    EXPECT_EQ(refusal([&] { statement("select :emai", named(ada)); }),
+              "no value is given for parameter :emai|did you mean :email?");
     EXPECT_EQ(
         refusal([&] { statement("select :not_a_parameter", named(ada)); }),
         "parameter :not_a_parameter: the type of the member can't be a parameter|include the header of its codec, "

@@ -43,6 +43,13 @@ std::size_t resident_bytes() {
     return resident * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
 }
 
+// AddressSanitizer keeps hundreds of megabytes of what was freed, so there the process says nothing.
+#ifdef __SANITIZE_ADDRESS__
+constexpr bool memory_is_meaningful = false;
+#else
+constexpr bool memory_is_meaningful = true;
+#endif
+
 std::string numbers(int count) { return "select g from generate_series(1, " + std::to_string(count) + ") g"; }
 // Slow to end by itself, fast to send the first rows.
 const std::string endless = "select generate_series(1, 100000000), repeat('x', 100) -- endless";
@@ -170,7 +177,9 @@ TEST_P(stream, a_million_rows_need_little_memory) {
     EXPECT_EQ(run(context, read_all("select g, 'x' from generate_series(1, 5000) g")), 5000u);
     const std::size_t before = resident_bytes();
     EXPECT_EQ(run(context, read_all(sql)), 1000000u);
-    EXPECT_LT(resident_bytes(), before + (16U << 20U));
+    if (memory_is_meaningful) {
+        EXPECT_LT(resident_bytes(), before + (16U << 20U));
+    }
 }
 
 TEST_P(stream, leaving_early_leaves_a_connection_that_can_be_used_at_once) {
@@ -182,7 +191,7 @@ TEST_P(stream, leaving_early_leaves_a_connection_that_can_be_used_at_once) {
             EXPECT_EQ(run(context, rows.next())->first, 1);
             if (how == 1) {
                 run(context, rows.close());
-                EXPECT_TRUE(run(context, rows.next())); // the rest of the batch
+                EXPECT_FALSE(run(context, rows.next()));
                 run(context, rows.close());
             } else if (how == 2) {
                 auto moved = std::move(rows);
@@ -237,16 +246,16 @@ TEST_P(stream, what_follows_a_left_stream_is_not_in_its_transaction) {
 TEST_P(stream, destroyed_while_somebody_waits_for_it) {
     const int pid = pid_of(engine);
     std::optional<std::size_t> read;
+    const auto wait = [&](asio::awaitable<coropq::result> pending) -> asio::awaitable<void> {
+        const coropq::result batch = co_await std::move(pending);
+        read = batch.size();
+    };
     {
         auto rows =
             run(context,
                 engine.stream_rows(coropq::statement("select g, repeat('x', 9000) from generate_series(1, 1000) g, "
                                                      "lateral (select pg_sleep(case g when 5 then 0.2 else 0 end)) s"),
                                    by(10)));
-        const auto wait = [&](asio::awaitable<coropq::result> pending) -> asio::awaitable<void> {
-            const coropq::result batch = co_await std::move(pending);
-            read = batch.size();
-        };
         asio::co_spawn(context, wait(rows.next_batch()), [](std::exception_ptr) {});
         context.restart();
         context.poll();

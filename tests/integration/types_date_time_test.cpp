@@ -23,7 +23,8 @@ using coropq::timestamptz;
 
 struct types_date_time : types_with_generators {
     std::int64_t between(std::int64_t first, std::int64_t last) {
-        return first + static_cast<std::int64_t>(bits() % static_cast<std::uint64_t>(last - first));
+        const auto from = static_cast<std::uint64_t>(first); // the distance may be more than an int64_t holds
+        return static_cast<std::int64_t>(from + bits() % (static_cast<std::uint64_t>(last) - from));
     }
 
     template <typename Time>

@@ -8,6 +8,7 @@
 #include "result/result_data.hpp"
 
 #include <boost/asio/error.hpp>
+#include <boost/asio/this_coro.hpp>
 
 #include <algorithm>
 #include <atomic>
@@ -64,12 +65,27 @@ asio::awaitable<operation_outcome> stream_state::run(statement work) {
     co_return outcome;
 }
 
+namespace {
+
+asio::awaitable<bool> is_cancelled() {
+    const asio::cancellation_state cancellation = co_await asio::this_coro::cancellation_state;
+    co_return cancellation.cancelled() != asio::cancellation_type::none;
+}
+
+} // namespace
+
+// A cancelled coroutine throws at its next co_await, which could be the one in front of the clean-up. So these don't
+// throw until they are done.
+
 asio::awaitable<void> stream_state::open(pointer self, statement work) {
+    const bool throws = co_await asio::this_coro::throw_if_cancelled();
+    co_await asio::this_coro::throw_if_cancelled(false);
     operation_outcome outcome;
     if (self->uses_cursor())
         outcome = co_await self->open_cursor(std::move(work));
     else
         outcome = co_await session::run(self->session_, session::start_rows(self->session_, std::move(work)));
+    co_await asio::this_coro::throw_if_cancelled(throws);
     if (outcome.code) {
         self->give_back();
         throw_error(outcome.code, outcome.details);
@@ -83,10 +99,15 @@ asio::awaitable<operation_outcome> stream_state::open_cursor(statement work) {
     if (outcome.code)
         co_return outcome;
     own_transaction_ = !outcome.output.command_tag().empty();
-    cursor_ = "coropq_stream_" + std::to_string(++cursors);
-    work.prefix("declare " + cursor_ + " no scroll cursor for ");
-    outcome = co_await run(std::move(work));
-    if (outcome.code && outcome.code != asio::error::operation_aborted && own_transaction_)
+    const bool cancelled = co_await is_cancelled();
+    if (cancelled) {
+        outcome = failed_operation(asio::error::operation_aborted, "the operation was cancelled before it was sent");
+    } else {
+        cursor_ = "coropq_stream_" + std::to_string(++cursors);
+        work.prefix("declare " + cursor_ + " no scroll cursor for ");
+        outcome = co_await run(std::move(work));
+    }
+    if (outcome.code && own_transaction_)
         co_await session::run(session_, ending(true));
     co_return outcome;
 }
@@ -127,6 +148,8 @@ private:
 asio::awaitable<result> stream_state::next_batch(pointer self) {
     if (!self->open_)
         co_return result();
+    const bool throws = co_await asio::this_coro::throw_if_cancelled();
+    co_await asio::this_coro::throw_if_cancelled(false);
     operation_outcome outcome;
     {
         const counted reading(self->reading_);
@@ -135,9 +158,8 @@ asio::awaitable<result> stream_state::next_batch(pointer self) {
         else
             outcome = co_await session::run(self->session_, session::read_rows(self->session_, self->options_.batch));
     }
-    if (outcome.code == errc::operation_in_progress) // somebody else reads: that is their business
-        throw_error(outcome.code, outcome.details);
-    if (outcome.code || outcome.output.empty()) {
+    const bool is_ours = outcome.code != errc::operation_in_progress; // else somebody else reads
+    if (is_ours && (outcome.code || outcome.output.empty())) {
         self->open_ = false;
         // After an error, the transaction of somebody else is theirs. The first error is told; what goes wrong while
         // cleaning up isn't news.
@@ -148,9 +170,10 @@ asio::awaitable<result> stream_state::next_batch(pointer self) {
                 outcome = ended;
         }
         self->give_back();
-    } else if (self->left_) {
+    } else if (is_ours && self->left_) {
         self->leave();
     }
+    co_await asio::this_coro::throw_if_cancelled(throws);
     throw_if_failed(outcome.code, outcome.details);
     co_return outcome.output;
 }
@@ -162,9 +185,12 @@ asio::awaitable<void> stream_state::close(pointer self) {
         self->left_ = true;
         co_return;
     }
+    const bool throws = co_await asio::this_coro::throw_if_cancelled();
+    co_await asio::this_coro::throw_if_cancelled(false);
     self->open_ = false;
     co_await session::run(self->session_, self->ending(false));
     self->give_back();
+    co_await asio::this_coro::throw_if_cancelled(throws);
 }
 
 void stream_state::leave() noexcept try {

@@ -9,12 +9,14 @@
 #include "result/result_data.hpp"
 #include "statement/lexer.hpp"
 #include "statement/literals.hpp"
-#include "types/type_lookup.hpp"
+#include "types/type_registry.hpp"
 
 #include <algorithm>
 #include <array>
 
 namespace asio = boost::asio;
+
+using namespace std::string_view_literals;
 
 namespace coropq::detail {
 
@@ -24,13 +26,11 @@ constexpr std::size_t longest_prepared = 16 * 1024; // what is longer is hardly 
 
 int format_number(result_format format) { return format == result_format::binary ? 1 : 0; }
 
-bool is_in_failed_transaction(const session::state& session) {
-    return PQtransactionStatus(session.handle.get()) == PQTRANS_INERROR;
-}
-
 std::uint32_t oid_of(type_reference type, const type_catalog& types) {
     return type.name().empty() ? type.oid() : types.find_by_name(type.name());
 }
+
+} // namespace
 
 result make_result(std::vector<result_handle>& handles, const std::shared_ptr<const type_catalog>& types,
                    bool canonical_text) {
@@ -41,8 +41,6 @@ result make_result(std::vector<result_handle>& handles, const std::shared_ptr<co
     }
     return result(std::move(last));
 }
-
-} // namespace
 
 wire_parameters::wire_parameters(const statement& work, const type_catalog& catalog) {
     const std::size_t count = work.parameter_count();
@@ -58,80 +56,6 @@ wire_parameters::wire_parameters(const statement& work, const type_catalog& cata
     }
 }
 
-asio::awaitable<error_code> look_up_types(session::state& session, const std::vector<std::uint32_t>& oids,
-                                          const std::vector<std::string>& names) {
-    const statement question = type_lookup(oids, names);
-    const wire_parameters parameters(question, type_catalog::built_in());
-    if (PQsendQueryParams(session.handle.get(), question.sql().c_str(), parameters.count(), parameters.types.data(),
-                          parameters.values.data(), parameters.sizes.data(), parameters.formats.data(), 0) == 0)
-        co_return errc::connection_lost;
-    error_code code = co_await send_all(session);
-    answer received;
-    if (!code)
-        code = co_await read_answer(session, received);
-    if (code)
-        co_return code;
-    result found;
-    if (!received.code)
-        found = make_result(received.results, session.types->catalog(), false);
-    try {
-        add_types(*session.types, found, oids);
-    } catch (const error&) { // an answer that isn't one: the types stay unknown
-        add_types(*session.types, result(), oids);
-    }
-    co_return error_code();
-}
-
-asio::awaitable<error_code> look_up_columns(session::state& session, const PGresult* received) {
-    if (!session.defaults.type_lookup() || is_in_failed_transaction(session))
-        co_return error_code();
-    const std::shared_ptr<const type_catalog> types = session.types->catalog();
-    std::vector<std::uint32_t> unknown;
-    for (int column = 0; column != PQnfields(received); ++column) {
-        const Oid type = PQftype(received, column);
-        if (type != 0 && !types->find(type) && std::find(unknown.begin(), unknown.end(), type) == unknown.end())
-            unknown.push_back(type);
-    }
-    if (unknown.empty())
-        co_return error_code();
-    const std::vector<std::string> no_names;
-    const error_code code = co_await look_up_types(session, unknown, no_names);
-    co_return code;
-}
-
-asio::awaitable<error_code> resolve_parameters(session::state& session, statement& work, answer& received) {
-    std::shared_ptr<const type_catalog> types = session.types->catalog();
-    std::vector<std::string> unknown;
-    const auto need = [&](std::string_view name) {
-        if (!name.empty() && types->find_by_name(name) == 0 &&
-            std::find(unknown.begin(), unknown.end(), name) == unknown.end())
-            unknown.emplace_back(name);
-    };
-    for (std::size_t i = 0; i != work.parameter_count(); ++i)
-        need(work.parameter_type(i).name());
-    for (const statement::pending_type& pending : work.pending_types())
-        need(pending.name);
-    if (!unknown.empty() && session.defaults.type_lookup() && !is_in_failed_transaction(session)) {
-        const std::vector<std::uint32_t> no_oids;
-        const error_code code = co_await look_up_types(session, no_oids, unknown);
-        if (code)
-            co_return code;
-        types = session.types->catalog();
-    }
-    for (const statement::pending_type& pending : work.pending_types()) {
-        const std::uint32_t oid = types->find_by_name(pending.name);
-        if (oid == 0) {
-            received.code = errc::invalid_parameter;
-            received.details =
-                make_diagnostics(received.code, "the database has no type \"" + std::string(pending.name) + "\"",
-                                 "create it, or name it with its schema where the search path doesn't have that");
-            co_return error_code();
-        }
-        work.resolve_type(pending.position, oid);
-    }
-    co_return error_code();
-}
-
 bool may_be_binary(const session::state& session, const statement& work) {
     return work.results() == result_format::automatic && session.defaults.binary_results() && !work.simple_protocol() &&
            !session.defaults.simple_protocol();
@@ -143,6 +67,16 @@ bool is_all_binary(const type_catalog& types, const PGresult* described) {
             return false;
     }
     return true;
+}
+
+// Dates and intervals in text can be read as ISO and as PostgreSQL writes them by default.
+bool has_readable_settings(const session::state& session) {
+    const auto setting = [&](const char* name) {
+        const char* const value = PQparameterStatus(session.handle.get(), name);
+        return std::string_view(value ? value : "");
+    };
+    const std::string_view dates = setting("DateStyle");
+    return (dates.empty() || dates.starts_with("ISO")) && setting("IntervalStyle") != "sql_standard";
 }
 
 asio::awaitable<error_code> note_columns(session::state& session, prepared_statement& prepared,
@@ -196,6 +130,60 @@ asio::awaitable<error_code> drop_surplus(session::state& session) {
         code = co_await read_deallocations(session, deallocated);
     if (!code && PQexitPipelineMode(handle) != 1)
         code = errc::connection_lost;
+    co_return code;
+}
+
+namespace {
+
+// Types that were known once, and forgotten since: while rows are on their way, nobody can ask.
+asio::awaitable<error_code> look_up_again(session::state& session, std::vector<std::uint32_t> types) {
+    const std::shared_ptr<const type_catalog> catalog = session.types->catalog();
+    std::erase_if(types, [&](std::uint32_t type) { return catalog->find(type) != nullptr; });
+    if (types.empty() || !session.defaults.type_lookup() ||
+        PQtransactionStatus(session.handle.get()) == PQTRANS_INERROR)
+        co_return error_code();
+    const std::vector<std::string> no_names;
+    const error_code code = co_await look_up_types(session, types, no_names);
+    co_return code;
+}
+
+} // namespace
+
+asio::awaitable<error_code> prepare_and_describe(session::state& session, statement& work, answer& received,
+                                                 prepared_statement& prepared) {
+    PGconn* const handle = session.handle.get();
+    const wire_parameters parameters(work, *session.types->catalog());
+    prepared.key = statement_cache::key_of(work.sql(), parameters.types);
+    if (const prepared_statement* known = session.prepared.find(prepared.key); known && known->described) {
+        prepared = *known;
+        const error_code code = co_await look_up_again(session, prepared.own_types);
+        co_return code;
+    }
+    session.prepared.make_room();
+    std::size_t deallocated = 0;
+    prepared.name = session.prepared.next_name();
+    const bool sent = PQenterPipelineMode(handle) == 1 && send_deallocations(session, deallocated) &&
+                      PQsendPrepare(handle, prepared.name.c_str(), work.sql().c_str(), parameters.count(),
+                                    parameters.types.data()) == 1 &&
+                      PQsendDescribePrepared(handle, prepared.name.c_str()) == 1 && PQpipelineSync(handle) == 1;
+    if (!sent)
+        co_return errc::connection_lost;
+    error_code code = co_await send_all(session);
+    if (!code)
+        code = co_await read_deallocations(session, deallocated);
+    if (!code)
+        code = co_await read_to_sync(session, received);
+    if (code)
+        co_return code;
+    if (PQexitPipelineMode(handle) != 1)
+        co_return errc::connection_lost;
+    if (received.code || received.results.size() != 2)
+        co_return error_code();
+    const result_handle described = std::move(received.results[1]);
+    received.results.clear();
+    code = co_await note_columns(session, prepared, described.get());
+    if (!code)
+        session.prepared.add(prepared);
     co_return code;
 }
 
@@ -328,9 +316,28 @@ void note_effects(session::state& session, const answer& received) {
     }
 }
 
+// A transaction in which something has failed can't be committed: the server rolls it back and calls that a success.
+void check_commit(session::state& session, const statement& work, answer& received) {
+    if (received.code || received.results.size() != 1 || PQcmdStatus(received.results[0].get()) != "ROLLBACK"sv)
+        return;
+    sql_lexer lexer(work.sql());
+    lexer.next();
+    if (!is_keyword(lexer.first_word(), "commit") && !is_keyword(lexer.first_word(), "end"))
+        return;
+    diagnostics_fields fields;
+    fields.severity = "ERROR";
+    fields.sqlstate = "25P02";
+    fields.message = "the transaction was rolled back, not committed: something in it had failed or was cancelled";
+    fields.hint = "run the transaction again";
+    session.notices.redact.add_statement(fields);
+    received.code = make_sqlstate_code(fields.sqlstate);
+    received.details = diagnostics(received.code, std::move(fields));
+}
+
 asio::awaitable<error_code> finish_execution(session::state& session, const statement& work, answer& received,
                                              result& output) {
     note_effects(session, received);
+    check_commit(session, work, received);
     for (const result_handle& one : received.results) {
         const error_code code = co_await look_up_columns(session, one.get());
         if (code)
@@ -373,6 +380,13 @@ asio::awaitable<error_code> execute_statement(session::state& session, statement
                 if (autocommit)
                     received = answer();
             }
+        }
+        if (!code && !prepared && !received.code && may_be_binary(session, work) && !has_readable_settings(session)) {
+            prepared_statement described; // one more round trip, and no text
+            code = co_await prepare_and_describe(session, work, received, described);
+            prepared = session.prepared.find(key);
+            if (!code && !received.code && prepared)
+                code = co_await run_prepared(session, *prepared, work, parameters, received);
         }
         if (!code && !prepared && !received.code) {
             prepared_statement added;

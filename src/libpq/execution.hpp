@@ -39,6 +39,15 @@ look_up_types(session::state& session, const std::vector<std::uint32_t>& oids, c
 /// Looks up what a result has that isn't known.
 boost::asio::awaitable<boost::system::error_code> look_up_columns(session::state& session, const PGresult* received);
 
+/// One result after the other, the last one as the value and the others behind it.
+result make_result(std::vector<result_handle>& handles, const std::shared_ptr<const type_catalog>& types,
+                   bool canonical_text);
+
+/// Prepares a statement and learns its columns, so that the rows can come in binary form. One round trip; none for a
+/// statement that has run before.
+boost::asio::awaitable<boost::system::error_code> prepare_and_describe(session::state& session, statement& work,
+                                                                       answer& received, prepared_statement& prepared);
+
 /// Whether the results of a statement come in binary form, now or the next time, as far as their types allow it.
 bool may_be_binary(const session::state& session, const statement& work);
 

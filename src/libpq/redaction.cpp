@@ -28,8 +28,22 @@ piece_key append(piece_key key, char c) {
     return key << 8 | static_cast<unsigned char>(lower);
 }
 
-bool opens_value(char c) { return c == '"' || c == '\'' || c == '(' || c == ' ' || c == '=' || c == ','; }
-bool closes_value(char c) { return c == '"' || c == '\'' || c == ')' || c == ','; }
+bool opens_value(char c) { return std::string_view("\"'( =,:[{").find(c) != std::string_view::npos; }
+
+// In front of this place of a text.
+bool closes_value(std::string_view text, std::size_t at) {
+    return at == text.size() || std::string_view("\"'),:]}").find(text[at]) != std::string_view::npos ||
+           (text[at] == '.' && at + 1 == text.size());
+}
+
+// What stands between an opening and the last closing parenthesis. The server writes values there as the session's
+// settings have it, which needn't be as the library writes them.
+void mask_values(std::string& text, std::string_view opening) {
+    const std::size_t begin = text.find(opening);
+    const std::size_t end = text.rfind(')');
+    if (begin != std::string::npos && end != std::string::npos && end > begin + opening.size())
+        text.replace(begin + opening.size(), end - begin - opening.size(), mask);
+}
 
 // The bytes of a type that the library doesn't know are the text where that type is an enum or something like text, and
 // contain the texts where it is made of such.
@@ -67,7 +81,7 @@ public:
             hide_pieces(value);
         } else if (!value.empty()) {
             hide_where(value, [this](std::size_t begin, std::size_t end) {
-                return begin != 0 && opens_value(text_[begin - 1]) && end != text_.size() && closes_value(text_[end]);
+                return begin != 0 && opens_value(text_[begin - 1]) && closes_value(text_, end);
             });
         }
     }
@@ -153,8 +167,8 @@ private:
         for (std::size_t begin = 1; begin < text_.size(); ++begin) {
             if (!opens_value(text_[begin - 1]))
                 continue;
-            for (std::size_t size = 1; size != piece_size && begin + size < text_.size(); ++size) {
-                if (closes_value(text_[begin + size]))
+            for (std::size_t size = 1; size != piece_size && begin + size <= text_.size(); ++size) {
+                if (closes_value(text_, begin + size))
                     words_[std::string_view(text_).substr(begin, size)].push_back(begin);
             }
         }
@@ -228,6 +242,14 @@ std::string redaction::apply_to_name(std::string name) const {
 }
 
 void redaction::apply(diagnostics_fields& fields) const {
+    if (statement_ && statement_->parameter_count() != 0) {
+        // "Failing row contains (…)": not null, check, view with check option. "Key (a)=(…) already exists" and its
+        // kin.
+        if (fields.sqlstate == "23502" || fields.sqlstate == "23514" || fields.sqlstate == "44000")
+            mask_values(fields.detail, "(");
+        else if (fields.sqlstate.starts_with("23"))
+            mask_values(fields.detail, "=(");
+    }
     for (std::string* text : {&fields.message, &fields.detail, &fields.hint, &fields.context})
         *text = apply(std::move(*text));
     for (std::string* name : {&fields.severity, &fields.sqlstate, &fields.schema_name, &fields.table_name,

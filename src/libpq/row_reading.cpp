@@ -10,10 +10,12 @@
 #include "libpq/session_state.hpp"
 #include "libpq/time_limit.hpp"
 #include "result/result_data.hpp"
+#include "statement/lexer.hpp"
 #include "types/type_registry.hpp"
 
 #include <coropq/error.hpp>
 
+#include <boost/asio/error.hpp>
 #include <boost/asio/this_coro.hpp>
 
 #include <algorithm>
@@ -28,57 +30,18 @@ namespace {
 
 constexpr std::size_t largest_batch = 4 << 20; // bytes, whatever the number of rows
 constexpr std::chrono::seconds patience(5);    // for a cancelled statement to end
+constexpr std::chrono::seconds grace(2);       // for one that isn't cancelled, within a transaction
 
-// Types that were known once, and forgotten since: while rows are on their way, nobody can ask.
-asio::awaitable<error_code> look_up_again(session::state& session, std::vector<std::uint32_t> types) {
-    const std::shared_ptr<const type_catalog> catalog = session.types->catalog();
-    std::erase_if(types, [&](std::uint32_t type) { return catalog->find(type) != nullptr; });
-    if (types.empty() || !session.defaults.type_lookup() ||
-        PQtransactionStatus(session.handle.get()) == PQTRANS_INERROR)
-        co_return error_code();
-    const std::vector<std::string> no_names;
-    const error_code code = co_await look_up_types(session, types, no_names);
-    co_return code;
-}
-
-// Prepares a statement and learns its columns, so that the rows can come in binary form. One round trip; none for a
-// statement that has run before.
-asio::awaitable<error_code> prepare_and_describe(session::state& session, statement& work, answer& received,
-                                                 prepared_statement& prepared) {
-    PGconn* const handle = session.handle.get();
-    const wire_parameters parameters(work, *session.types->catalog());
-    prepared.key = statement_cache::key_of(work.sql(), parameters.types);
-    if (const prepared_statement* known = session.prepared.find(prepared.key); known && known->described) {
-        prepared = *known;
-        const error_code code = co_await look_up_again(session, prepared.own_types);
-        co_return code;
+// Their rows would come one after the other, with other columns.
+void refuse_several(const statement& work, answer& received) {
+    sql_lexer lexer(work.sql());
+    while (lexer.next()) {
     }
-    session.prepared.make_room();
-    std::size_t deallocated = 0;
-    prepared.name = session.prepared.next_name();
-    const bool sent = PQenterPipelineMode(handle) == 1 && send_deallocations(session, deallocated) &&
-                      PQsendPrepare(handle, prepared.name.c_str(), work.sql().c_str(), parameters.count(),
-                                    parameters.types.data()) == 1 &&
-                      PQsendDescribePrepared(handle, prepared.name.c_str()) == 1 && PQpipelineSync(handle) == 1;
-    if (!sent)
-        co_return errc::connection_lost;
-    error_code code = co_await send_all(session);
-    if (!code)
-        code = co_await read_deallocations(session, deallocated);
-    if (!code)
-        code = co_await read_to_sync(session, received);
-    if (code)
-        co_return code;
-    if (PQexitPipelineMode(handle) != 1)
-        co_return errc::connection_lost;
-    if (received.code || received.results.size() != 2)
-        co_return error_code();
-    const result_handle described = std::move(received.results[1]);
-    received.results.clear();
-    code = co_await note_columns(session, prepared, described.get());
-    if (!code)
-        session.prepared.add(prepared);
-    co_return code;
+    if (!lexer.has_several_statements())
+        return;
+    received.code = errc::unsupported;
+    received.details = make_diagnostics(received.code, "a stream runs one statement, and the text has several",
+                                        "run them with execute_script");
 }
 
 asio::awaitable<error_code> send_for_rows(session::state& session, statement& work, answer& received,
@@ -86,6 +49,9 @@ asio::awaitable<error_code> send_for_rows(session::state& session, statement& wo
     PGconn* const handle = session.handle.get();
     int sent = 0;
     if (work.simple_protocol() || session.defaults.simple_protocol()) {
+        refuse_several(work, received);
+        if (received.code)
+            co_return error_code();
         const std::string text = simple_text(session, work, received);
         if (received.code)
             co_return error_code();
@@ -162,11 +128,12 @@ asio::awaitable<error_code> begin_rows(session::state& session, session::state::
     bool again = false;
     for (;;) {
         received.in_transaction = PQtransactionStatus(session.handle.get()) != PQTRANS_IDLE;
+        rows.in_transaction = received.in_transaction;
         prepared_statement prepared;
         error_code code = co_await send_for_rows(session, rows.work, received, prepared);
         if (!code && !received.code)
             code = co_await next_row(session, rows, received, rows.first);
-        if (code || !received.stale_plan)
+        if (code || !received.stale_plan || prepared.name.empty())
             co_return code;
         // Nothing has run, so it can be tried again, but not within a transaction: that has failed as a whole.
         session.prepared.remove(prepared.key, received.code == sqlstate::feature_not_supported);
@@ -218,6 +185,7 @@ asio::awaitable<operation_outcome> session::read_rows(pointer self, std::size_t 
         co_return operation_outcome(); // they have ended
     limit = std::max<std::size_t>(limit, 1);
     const busy_guard busy(session_state);
+    drop_notifications(session_state);
     state::open_rows& rows = *session_state.rows;
     std::shared_ptr<result_data> batch;
     answer received;
@@ -266,6 +234,30 @@ asio::awaitable<operation_outcome> session::read_rows(pointer self, std::size_t 
     co_return outcome;
 }
 
+namespace {
+
+// Reads and drops what comes. No error when the time is up.
+asio::awaitable<error_code> drop_until(session::state& session, time_limit::clock::time_point deadline, bool& ended) {
+    const time_limit limit(session.strand, deadline, [&session] { session.socket.cancel(); });
+    for (;;) {
+        if (session.abandoned)
+            co_return asio::error::operation_aborted;
+        if (limit.expired() || time_limit::clock::now() >= deadline)
+            co_return error_code();
+        result_handle dropped;
+        const error_code code = co_await next_result(session, dropped);
+        if (code == asio::error::operation_aborted && limit.expired())
+            co_return error_code();
+        if (code)
+            co_return code;
+        ended = dropped == nullptr;
+        if (ended)
+            co_return error_code();
+    }
+}
+
+} // namespace
+
 asio::awaitable<operation_outcome> session::end_rows(pointer self) {
     co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
     state& session_state = *self->state_;
@@ -283,24 +275,18 @@ asio::awaitable<operation_outcome> session::end_rows(pointer self) {
 asio::awaitable<void> session::drop_rows() {
     state& session_state = *state_;
     const cleaning_guard cleaning(session_state);
-    if (!session_state.rows->finished) {
+    // Cancelling would fail the transaction that the statement is part of: there, the rest is read first.
+    error_code code;
+    bool ended = session_state.rows->finished;
+    if (!ended && session_state.rows->in_transaction)
+        code = co_await drop_until(session_state, time_limit::clock::now() + grace, ended);
+    if (!ended && !code) {
         const auto deadline = time_limit::clock::now() + patience;
-        const time_limit limit(session_state.strand, deadline, [&session_state] { session_state.socket.cancel(); });
         co_await send_cancel_request(session_state, deadline);
-        error_code code;
-        while (!code) {
-            if (session_state.abandoned || limit.expired() || time_limit::clock::now() >= deadline) {
-                code = asio::error::operation_aborted;
-                break;
-            }
-            result_handle dropped;
-            code = co_await next_result(session_state, dropped);
-            if (!code && !dropped)
-                break;
-        }
-        if (code)
-            finish();
+        code = co_await drop_until(session_state, deadline, ended);
     }
+    if (!ended)
+        finish();
     forget_rows();
 }
 

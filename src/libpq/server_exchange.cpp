@@ -118,10 +118,13 @@ asio::awaitable<error_code> next_result(session::state& session, result_handle& 
         if (code)
             co_return code;
     }
-    // Nobody listens here; kept, they would only fill memory.
-    while (PGnotify* notification = PQnotifies(handle))
-        PQfreemem(notification);
+    drop_notifications(session);
     co_return take_result(session, received);
+}
+
+void drop_notifications(session::state& session) {
+    while (PGnotify* notification = PQnotifies(session.handle.get()))
+        PQfreemem(notification);
 }
 
 error_code take_result(session::state& session, result_handle& received) {
@@ -215,6 +218,8 @@ asio::awaitable<error_code> read_to_sync(session::state& session, answer& receiv
         const ExecStatusType status = PQresultStatus(one.get());
         if (status == PGRES_PIPELINE_SYNC)
             co_return error_code();
+        if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH)
+            co_return errc::connection_lost; // nobody asked for it, and it has no end here
         if (is_error(status))
             take_error(session, one.get(), received);
         else if (status != PGRES_PIPELINE_ABORTED)

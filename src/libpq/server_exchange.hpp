@@ -27,6 +27,9 @@ boost::asio::awaitable<boost::system::error_code> wait_for_input(session::state&
 /// The next of libpq's results; null at the end of a statement. Never a result with an error of the connection.
 boost::asio::awaitable<boost::system::error_code> next_result(session::state& session, result_handle& received);
 
+/// Nobody listens here; kept, notifications would only fill memory.
+void drop_notifications(session::state& session);
+
 /// The same while there is one, that is, when PQisBusy says so.
 boost::system::error_code take_result(session::state& session, result_handle& received);
 

@@ -55,9 +55,10 @@ struct session::state {
 
         statement work;
         std::shared_ptr<const type_catalog> types;
-        result_handle first;       ///< A row that was read to see whether there is one.
-        bool finished = false;     ///< The server has sent everything.
-        operation_outcome failure; ///< How it ended, to be told behind the last rows.
+        result_handle first;         ///< A row that was read to see whether there is one.
+        bool in_transaction = false; ///< That somebody else has begun.
+        bool finished = false;       ///< The server has sent everything.
+        operation_outcome failure;   ///< How it ended, to be told behind the last rows.
     };
     std::optional<open_rows> rows;
     bool leaving_rows = false;       ///< Nobody wants the rows that are being read.

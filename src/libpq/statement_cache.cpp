@@ -4,7 +4,9 @@
 #include "libpq/statement_cache.hpp"
 
 #include <algorithm>
+#include <cstdio>
 #include <iterator>
+#include <random>
 #include <utility>
 
 namespace coropq::detail {
@@ -27,7 +29,16 @@ prepared_statement* statement_cache::find(const std::string& key) {
     return &*found->second;
 }
 
-std::string statement_cache::next_name() { return "coropq_" + std::to_string(++names_); }
+std::string statement_cache::next_name() {
+    if (prefix_.empty()) {
+        std::random_device random;
+        char digits[17];
+        for (char* part : {digits, digits + 8})
+            std::snprintf(part, 9, "%08x", static_cast<unsigned>(random()));
+        prefix_ = "coropq_" + std::string(digits) + "_";
+    }
+    return prefix_ + std::to_string(++names_);
+}
 
 prepared_statement& statement_cache::add(prepared_statement added) {
     remove(added.key, true);

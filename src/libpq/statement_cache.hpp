@@ -41,7 +41,7 @@ public:
     /// Null if there is none. It counts as used now. Valid until it is removed.
     prepared_statement* find(const std::string& key);
 
-    /// A name that this session hasn't used before.
+    /// A name that no session has used before: behind a pooler, sessions share a server's names.
     std::string next_name();
 
     /// A statement that the server has prepared. What has no place any more goes to `take_surplus`.
@@ -64,6 +64,7 @@ private:
     using list = std::list<prepared_statement>;
 
     std::size_t capacity_;
+    std::string prefix_;
     std::uint64_t names_ = 0;
     list order_;                                                  ///< The most recently used one in front.
     std::unordered_map<std::string_view, list::iterator> by_key_; ///< The keys are those in the list.

@@ -88,8 +88,11 @@ void read_attributes(const value_view& value, std::span<const std::string_view> 
     if (count != known->size())
         throw value_error("the composite type has changed since the library looked it up");
     std::vector<attribute> all(count);
-    for (attribute& one : all)
-        one = read_attribute(reader);
+    for (std::size_t i = 0; i != count; ++i) {
+        all[i] = read_attribute(reader);
+        if (value.format() == wire_format::binary && all[i].type != (*known)[i].type)
+            throw value_error("the composite type has changed since the library looked it up");
+    }
     reader.finish();
     for (std::size_t i = 0; i != names.size(); ++i) {
         const std::size_t index = find_attribute(*known, names[i]);

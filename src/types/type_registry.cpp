@@ -26,6 +26,17 @@ void type_registry::add(std::vector<type_description> types, std::vector<std::pa
     catalog_ = catalog_->with(std::move(types), std::move(names));
 }
 
+bool type_registry::may_look_up() const {
+    const std::scoped_lock lock(mutex_);
+    return std::chrono::steady_clock::now() >= next_look_up_;
+}
+
+void type_registry::put_off_look_ups() {
+    constexpr std::chrono::seconds pause(1);
+    const std::scoped_lock lock(mutex_);
+    next_look_up_ = std::chrono::steady_clock::now() + pause;
+}
+
 void type_registry::clear() {
     const std::scoped_lock lock(mutex_);
     catalog_ = built_in_types();

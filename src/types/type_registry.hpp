@@ -6,6 +6,7 @@
 
 #include <coropq/types/type_catalog.hpp>
 
+#include <chrono>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -25,12 +26,17 @@ public:
     /// Adds what a session found out.
     void add(std::vector<type_description> types, std::vector<std::pair<std::string, std::uint32_t>> names);
 
+    /// Whether there is use in asking the server. Not for a while after it has refused, lest each statement asks anew.
+    bool may_look_up() const;
+    void put_off_look_ups();
+
     /// Forgets everything but the built-in types: a type may have been altered, or its name may mean another one.
     void clear();
 
 private:
     mutable std::mutex mutex_;
     std::shared_ptr<const type_catalog> catalog_;
+    std::chrono::steady_clock::time_point next_look_up_;
 };
 
 } // namespace coropq::detail

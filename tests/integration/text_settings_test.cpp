@@ -79,9 +79,20 @@ TEST_F(text_settings, shape_the_text_that_was_asked_for) {
     EXPECT_EQ(texts(run(context, connection.execute(coropq::statement(columns).simple_protocol(true)))), raw);
 }
 
+TEST_F(text_settings, do_not_keep_dates_from_being_read) {
+    run(context, connection.execute("set datestyle = 'German'"));
+    for (int i = 0; i != 2; ++i)
+        EXPECT_EQ(run(context, connection.execute("select '2026-07-01'::date"))[0][0].text(), "2026-07-01");
+    const coropq::statement date("select '2026-07-01'::date as d");
+    const coropq::statement raw = coropq::statement(date).results(coropq::result_format::text);
+    EXPECT_EQ(run(context, connection.execute(raw))[0][0].text(), "01.07.2026");
+}
+
 TEST_F(text_settings, that_cannot_be_read_are_told) {
     run(context, connection.execute("set datestyle = 'German'"));
-    const coropq::result rows = run(context, connection.execute("select '2026-07-01'::date"));
+    // Without preparing, there is nothing but text.
+    const coropq::statement date = coropq::statement("select '2026-07-01'::date").prepare(false);
+    const coropq::result rows = run(context, connection.execute(date));
     try {
         rows[0][0].text();
         FAIL() << "a German date is no ISO date";

@@ -9,6 +9,8 @@
 #include <coropq/coropq.hpp>
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <boost/describe/class.hpp>
 #include <boost/describe/enum.hpp>
 
@@ -42,6 +44,10 @@ struct account_id {
 template <>
 struct coropq::column_names<shapes::user> {
     static constexpr std::array renames{coropq::column_name{"email", "e-mail"}};
+};
+template <>
+struct coropq::type_name<shapes::user> {
+    static constexpr std::string_view value = "users";
 };
 template <>
 struct coropq::type_name<shapes::mood> {
@@ -153,12 +159,25 @@ asio::awaitable<void> streams(coropq::engine engine) {
     EXPECT_FALSE(co_await cursor.next());
 }
 
+asio::awaitable<void> lists(coropq::engine engine) {
+    const std::vector<int> ids = {1, 2, 3};
+    const auto some = co_await engine.fetch<user>("select * from users where id = any($1)", ids);
+    EXPECT_EQ(some.size(), 3U);
+    const std::vector<user> many = {somebody(11), somebody(12)};
+    co_await engine.execute("insert into users select * from unnest($1)", many);
+    EXPECT_EQ((co_await engine.fetch<int>("delete from users where id > 10 returning id")).size(), 2U);
+}
+
 asio::awaitable<void> operators(coropq::engine engine) {
     using namespace asio::experimental::awaitable_operators;
     auto [users, number] = co_await (engine.fetch<user>("select * from users where name <> $1", long_text + "?") &&
                                      engine.fetch_value<std::string>("select $1::text", long_text));
     EXPECT_EQ(users.size(), 4U);
     EXPECT_EQ(number, long_text);
+    asio::steady_timer timer(co_await asio::this_coro::executor, std::chrono::milliseconds(50));
+    auto outcome = co_await (engine.fetch<user>("select users.* from users, pg_sleep(5)") ||
+                             timer.async_wait(asio::use_awaitable));
+    EXPECT_EQ(outcome.index(), 1U);
 }
 
 asio::awaitable<void> all_shapes(coropq::engine engine) {
@@ -167,6 +186,7 @@ asio::awaitable<void> all_shapes(coropq::engine engine) {
     co_await statements(engine);
     co_await results(engine); // in text
     co_await results(engine); // in binary
+    co_await lists(engine);
     co_await streams(engine);
     co_await operators(engine);
     co_await engine.dispose();

@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
@@ -49,11 +50,15 @@ struct prepared_statements : testing::Test {
             found.push_back(row[0].text());
         return found;
     }
+    // Answers take their time, so that one that comes before everything was sent isn't mistaken for another round trip.
     template <typename Operation>
     std::size_t round_trips(Operation operation) {
+        proxy.delay(direction::to_client, std::chrono::milliseconds(5));
         proxy.reset_counters();
         operation();
-        return proxy.round_trips();
+        const std::size_t count = proxy.round_trips();
+        proxy.delay(direction::to_client, std::chrono::milliseconds(0));
+        return count;
     }
 };
 

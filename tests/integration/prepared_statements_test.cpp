@@ -53,7 +53,7 @@ struct prepared_statements : testing::Test {
     // Answers take their time, so that one that comes before everything was sent isn't mistaken for another round trip.
     template <typename Operation>
     std::size_t round_trips(Operation operation) {
-        proxy.delay(direction::to_client, std::chrono::milliseconds(5));
+        proxy.delay(direction::to_client, std::chrono::milliseconds(40));
         proxy.reset_counters();
         operation();
         const std::size_t count = proxy.round_trips();

@@ -117,6 +117,22 @@ asio::awaitable<error_code> read_deallocations(session::state& session, std::siz
     co_return code;
 }
 
+namespace {
+
+// Sends what was put into the pipeline behind some deallocations, reads what comes back, and leaves pipeline mode.
+asio::awaitable<error_code> run_pipeline(session::state& session, std::size_t deallocated, answer& received) {
+    error_code code = co_await send_all(session);
+    if (!code)
+        code = co_await read_deallocations(session, deallocated);
+    if (!code)
+        code = co_await read_to_sync(session, received);
+    if (!code && PQexitPipelineMode(session.handle.get()) != 1)
+        code = errc::connection_lost;
+    co_return code;
+}
+
+} // namespace
+
 asio::awaitable<error_code> drop_surplus(session::state& session) {
     constexpr std::size_t much = 32; // what comes together within transactions
     PGconn* const handle = session.handle.get();
@@ -168,17 +184,9 @@ asio::awaitable<error_code> prepare_and_describe(session::state& session, statem
                       PQsendDescribePrepared(handle, prepared.name.c_str()) == 1 && PQpipelineSync(handle) == 1;
     if (!sent)
         co_return errc::connection_lost;
-    error_code code = co_await send_all(session);
-    if (!code)
-        code = co_await read_deallocations(session, deallocated);
-    if (!code)
-        code = co_await read_to_sync(session, received);
-    if (code)
+    error_code code = co_await run_pipeline(session, deallocated, received);
+    if (code || received.code || received.results.size() != 2)
         co_return code;
-    if (PQexitPipelineMode(handle) != 1)
-        co_return errc::connection_lost;
-    if (received.code || received.results.size() != 2)
-        co_return error_code();
     const result_handle described = std::move(received.results[1]);
     received.results.clear();
     code = co_await note_columns(session, prepared, described.get());
@@ -284,18 +292,12 @@ asio::awaitable<error_code> run_first(session::state& session, const std::string
                                parameters.sizes.data(), parameters.formats.data(), format_number(work.results())) == 1;
     if (!sent || PQpipelineSync(handle) != 1)
         co_return errc::connection_lost;
-    error_code code = co_await send_all(session);
-    if (!code)
-        code = co_await read_deallocations(session, deallocated);
-    if (!code)
-        code = co_await read_to_sync(session, received);
-    if (code)
-        co_return code;
+    const error_code code = co_await run_pipeline(session, deallocated, received);
     // The first result is that of preparing.
-    prepared = !received.results.empty();
+    prepared = !code && !received.results.empty();
     if (prepared)
         received.results.erase(received.results.begin());
-    co_return PQexitPipelineMode(handle) == 1 ? error_code() : errc::connection_lost;
+    co_return code;
 }
 
 // What statements do to what is remembered.

@@ -161,22 +161,12 @@ time_of_day_tz::time_of_day_tz(time_of_day local_time, std::chrono::seconds offs
         throw value_error("the offset from UTC is 16 hours or more", value_error::problem::out_of_range);
 }
 
-namespace {
-
-template <typename T>
-std::string text_of(const T& value) {
-    return detail::text_of_binary(codec<T>::type().oid(),
-                                  [&](value_writer& writer) { codec<T>::encode(value, writer); });
-}
-
-} // namespace
-
-std::string to_string(const date& value) { return text_of(value); }
-std::string to_string(const time_of_day& value) { return text_of(value); }
-std::string to_string(const time_of_day_tz& value) { return text_of(value); }
-std::string to_string(const timestamp& value) { return text_of(value); }
-std::string to_string(const timestamptz& value) { return text_of(value); }
-std::string to_string(const interval& value) { return text_of(value); }
+std::string to_string(const date& value) { return detail::text_of(value); }
+std::string to_string(const time_of_day& value) { return detail::text_of(value); }
+std::string to_string(const time_of_day_tz& value) { return detail::text_of(value); }
+std::string to_string(const timestamp& value) { return detail::text_of(value); }
+std::string to_string(const timestamptz& value) { return detail::text_of(value); }
+std::string to_string(const interval& value) { return detail::text_of(value); }
 
 std::ostream& operator<<(std::ostream& stream, const date& value) { return stream << to_string(value); }
 std::ostream& operator<<(std::ostream& stream, const time_of_day& value) { return stream << to_string(value); }

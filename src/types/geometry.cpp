@@ -128,23 +128,13 @@ circle codec<circle>::decode(const value_view& value) {
     return result;
 }
 
-namespace {
-
-template <typename T>
-std::string text_of(const T& value) {
-    return detail::text_of_binary(codec<T>::type().oid(),
-                                  [&](value_writer& writer) { codec<T>::encode(value, writer); });
-}
-
-} // namespace
-
-std::string to_string(const point& value) { return text_of(value); }
-std::string to_string(const line& value) { return text_of(value); }
-std::string to_string(const line_segment& value) { return text_of(value); }
-std::string to_string(const box& value) { return text_of(value); }
-std::string to_string(const path& value) { return text_of(value); }
-std::string to_string(const polygon& value) { return text_of(value); }
-std::string to_string(const circle& value) { return text_of(value); }
+std::string to_string(const point& value) { return detail::text_of(value); }
+std::string to_string(const line& value) { return detail::text_of(value); }
+std::string to_string(const line_segment& value) { return detail::text_of(value); }
+std::string to_string(const box& value) { return detail::text_of(value); }
+std::string to_string(const path& value) { return detail::text_of(value); }
+std::string to_string(const polygon& value) { return detail::text_of(value); }
+std::string to_string(const circle& value) { return detail::text_of(value); }
 
 std::ostream& operator<<(std::ostream& stream, const point& value) { return stream << to_string(value); }
 std::ostream& operator<<(std::ostream& stream, const line& value) { return stream << to_string(value); }

@@ -6,6 +6,7 @@
 
 // What the codecs' bodies share.
 
+#include <coropq/types/codec.hpp>
 #include <coropq/types/value_error.hpp>
 #include <coropq/types/value_view.hpp>
 #include <coropq/types/value_writer.hpp>
@@ -35,6 +36,12 @@ std::string text_of_binary(std::uint32_t type, Encode encode) {
     std::string text;
     binary_to_text(type_catalog::built_in(), type, binary, text);
     return text;
+}
+
+/// The server's text form of a value whose codec writes a built-in type.
+template <typename T>
+std::string text_of(const T& value) {
+    return text_of_binary(codec<T>::type().oid(), [&](value_writer& writer) { codec<T>::encode(value, writer); });
 }
 
 } // namespace coropq::detail

@@ -3,23 +3,13 @@
 
 #include <coropq/types/scalar_codecs.hpp>
 
+#include "types/reading.hpp"
 #include "types/value_storage.hpp"
 
 namespace coropq {
 
-namespace {
-
-[[noreturn]] void senseless() { throw value_error("the server's bytes make no sense for the type"); }
-
-template <typename Number>
-Number read_all(const value_view& value) {
-    value_reader reader(value);
-    const auto number = reader.read<Number>();
-    reader.finish();
-    return number;
-}
-
-} // namespace
+using detail::read_number;
+using detail::senseless;
 
 namespace detail {
 
@@ -30,12 +20,12 @@ bool accepts_integer(std::uint32_t type) noexcept {
 
 std::int64_t decode_integer(const value_view& value) {
     switch (value.type()) {
-    case type_oid::int2: return read_all<std::int16_t>(value);
-    case type_oid::int4: return read_all<std::int32_t>(value);
-    case type_oid::int8: return read_all<std::int64_t>(value);
+    case type_oid::int2: return read_number<std::int16_t>(value);
+    case type_oid::int4: return read_number<std::int32_t>(value);
+    case type_oid::int8: return read_number<std::int64_t>(value);
     case type_oid::oid:
     case type_oid::xid:
-    case type_oid::cid: return read_all<std::uint32_t>(value);
+    case type_oid::cid: return read_number<std::uint32_t>(value);
     default: senseless();
     }
 }
@@ -127,10 +117,10 @@ bool codec<double>::accepts(std::uint32_t type, const type_catalog&) {
 
 double codec<double>::decode(const value_view& value) {
     switch (value.type()) {
-    case type_oid::float8: return std::bit_cast<double>(read_all<std::uint64_t>(value));
-    case type_oid::float4: return static_cast<double>(std::bit_cast<float>(read_all<std::uint32_t>(value)));
-    case type_oid::int4: return read_all<std::int32_t>(value);
-    case type_oid::int2: return read_all<std::int16_t>(value);
+    case type_oid::float8: return std::bit_cast<double>(read_number<std::uint64_t>(value));
+    case type_oid::float4: return static_cast<double>(std::bit_cast<float>(read_number<std::uint32_t>(value)));
+    case type_oid::int4: return read_number<std::int32_t>(value);
+    case type_oid::int2: return read_number<std::int16_t>(value);
     default: senseless();
     }
 }
@@ -141,8 +131,8 @@ bool codec<float>::accepts(std::uint32_t type, const type_catalog&) {
 
 float codec<float>::decode(const value_view& value) {
     switch (value.type()) {
-    case type_oid::float4: return std::bit_cast<float>(read_all<std::uint32_t>(value));
-    case type_oid::int2: return read_all<std::int16_t>(value);
+    case type_oid::float4: return std::bit_cast<float>(read_number<std::uint32_t>(value));
+    case type_oid::int2: return read_number<std::int16_t>(value);
     default: senseless();
     }
 }

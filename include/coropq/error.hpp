@@ -10,7 +10,8 @@
 //     ├── url_error              a URL, connection string or credentials file that can't be used
 //     ├── option_error           an option or parameter that can't be used
 //     ├── connection_error       no connection could be made, or it was lost
-//     │   └── authentication_error   the server refused the user, the password or the token
+//     │   ├── authentication_error   the server refused the user, the password or the token
+//     │   └── in_doubt_error         a commit was sent, and whether it happened is unknown
 //     ├── server_error           the server rejected a statement (its SQLSTATE is the code)
 //     ├── result_error           a result that doesn't fit what was asked of it
 //     └── timeout_error          a deadline passed
@@ -65,6 +66,10 @@ enum class errc : int {
     no_row,                   ///< One row was asked for, and there is none.
     several_rows,             ///< One row was asked for, and there are several.
     wrong_column_count,       ///< A result has more or fewer columns than the tuple or value that it is read as.
+    too_many_waiting,         ///< More operations wait for a connection than may (`pool_options::max_waiting`).
+    in_doubt,                 ///< A commit was sent, and whether it happened is unknown.
+    transaction_in_progress,  ///< The connection is in a transaction already.
+    no_transaction,           ///< The transaction has ended already.
 };
 
 /// The category of `errc`.
@@ -115,6 +120,13 @@ public:
     using connection_error::connection_error;
 };
 
+/// A commit was sent, and its answer didn't come: the transaction may have been committed or not. The connection is
+/// closed. Nothing is repeated by itself; look at the data before doing so.
+class in_doubt_error : public connection_error {
+public:
+    using connection_error::connection_error;
+};
+
 /// The server rejected a statement. `code()` compares with `sqlstate`.
 class server_error : public error {
 public:
@@ -133,7 +145,8 @@ public:
     using error::error;
 };
 
-/// No connection of the pool became free within `acquire_timeout`.
+/// No connection of the pool became free within `acquire_timeout`, or too many operations wait for one. The text says
+/// what the connections are doing, who has held one the longest, and why the last connect failed.
 class pool_timeout : public timeout_error {
 public:
     using timeout_error::timeout_error;

@@ -6,31 +6,191 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <source_location>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 namespace coropq {
 
-/// How many connections an engine keeps. Setters return the object, so they can be chained.
+/// What happens to a session between two users. It never costs a round trip of its own: it is skipped where the session
+/// is known to be clean, and otherwise travels in front of the next use, or in the background.
+enum class reset_policy : std::uint8_t {
+    rollback,    ///< A transaction that was left open is rolled back. Settings, locks and temporary tables stay.
+    discard_all, ///< As if it were new: `DISCARD ALL`, and the set-up statements again. Prepared statements are lost.
+    none,        ///< Only sessions without an open transaction are kept; nothing is sent.
+};
+
+/// A connection that is in use, and who uses it.
+struct connection_holder {
+    std::chrono::milliseconds held{}; ///< For how long.
+    std::string_view purpose;         ///< "connect", "begin", "stream" or "execute".
+    std::source_location where;       ///< Where that was called; without a line for single statements.
+};
+
+/// A connection that has been in use for longer than `pool_options::leak_after`. Called on any thread, must not block.
+using leak_handler = std::function<void(const connection_holder& leaked)>;
+
+/// How many connections an engine keeps, for how long, and how long it waits for one. Setters return the object, so
+/// they can be chained.
+///
+/// Connections are opened when they are needed, in the background: one that arrives when nobody wants it any more is
+/// kept. Operations that wait get one in the order in which they came; of idle ones, the one used last goes first.
 class pool_options {
 public:
-    /// The most connections that are open at the same time. Default 10; 0 counts as 1. Connections are opened when they
-    /// are needed and kept for reuse, the one used last first.
+    /// The number of connections that are kept. Default 10; 0 counts as 1.
     pool_options& size(std::size_t connections) noexcept {
         size_ = connections == 0 ? 1 : connections;
         return *this;
     }
     std::size_t size() const noexcept { return size_; }
 
-    /// How long an operation waits for a connection while all are in use; then it ends with `pool_timeout`. Waiting
-    /// operations are served in the order in which they came. Default 30 s; zero doesn't wait at all.
+    /// How many more may be open at times; they are closed when they are returned and nobody waits. Default 0.
+    pool_options& max_overflow(std::size_t connections) noexcept {
+        max_overflow_ = connections;
+        return *this;
+    }
+    std::size_t max_overflow() const noexcept { return max_overflow_; }
+
+    /// How many idle ones are kept ready, within `size`, once the engine has been used for the first time. Default 0.
+    pool_options& min_idle(std::size_t connections) noexcept {
+        min_idle_ = connections;
+        return *this;
+    }
+    std::size_t min_idle() const noexcept { return min_idle_; }
+
+    /// How long an operation waits for a connection, connecting included; then it ends with `pool_timeout`. Default 30
+    /// s. Zero doesn't queue: without an idle connection, and without room for one more, it ends at once. There is no
+    /// "for ever"; what no clock can show is as long as the clock can.
     pool_options& acquire_timeout(std::chrono::milliseconds limit) noexcept {
         acquire_timeout_ = limit;
         return *this;
     }
     std::chrono::milliseconds acquire_timeout() const noexcept { return acquire_timeout_; }
 
+    /// How many operations may wait for a connection at the same time; one more ends at once with `pool_timeout`
+    /// (`errc::too_many_waiting`). Default: no limit.
+    pool_options& max_waiting(std::size_t operations) noexcept {
+        max_waiting_ = operations;
+        return *this;
+    }
+    std::size_t max_waiting() const noexcept { return max_waiting_; }
+
+    /// How old a connection gets, less up to a tenth at random so that they don't all end at once. One in use is closed
+    /// when it is returned. Default 1 h; zero: no limit.
+    pool_options& max_lifetime(std::chrono::milliseconds limit) noexcept {
+        max_lifetime_ = limit;
+        return *this;
+    }
+    std::chrono::milliseconds max_lifetime() const noexcept { return max_lifetime_; }
+
+    /// How long a connection stays open that nobody uses, `min_idle` of them apart. Default 10 min; zero: no limit.
+    pool_options& max_idle(std::chrono::milliseconds limit) noexcept {
+        max_idle_ = limit;
+        return *this;
+    }
+    std::chrono::milliseconds max_idle() const noexcept { return max_idle_; }
+
+    /// A connection that has been idle for longer than that is asked for a sign of life before it is used. Default 1 s;
+    /// zero: each time. `std::chrono::milliseconds::max()`: never. (That a connection was closed is noticed anyway.)
+    pool_options& ping_after(std::chrono::milliseconds idle) noexcept {
+        ping_after_ = idle;
+        return *this;
+    }
+    std::chrono::milliseconds ping_after() const noexcept { return ping_after_; }
+
+    /// How long a server may take to give that sign; then the connection is replaced. Default 1 s; zero: no limit.
+    pool_options& ping_timeout(std::chrono::milliseconds limit) noexcept {
+        ping_timeout_ = limit;
+        return *this;
+    }
+    std::chrono::milliseconds ping_timeout() const noexcept { return ping_timeout_; }
+
+    /// See `reset_policy`. Default: `rollback`.
+    pool_options& reset(reset_policy policy) noexcept {
+        reset_ = policy;
+        return *this;
+    }
+    reset_policy reset() const noexcept { return reset_; }
+
+    /// Reports connections that have been in use for longer than that, once each. Default: none is. Without a handler,
+    /// a line on `std::clog`.
+    pool_options& leak_after(std::chrono::milliseconds limit, leak_handler handler = {}) {
+        leak_after_ = limit;
+        on_leak_ = std::move(handler);
+        return *this;
+    }
+    std::optional<std::chrono::milliseconds> leak_after() const noexcept { return leak_after_; }
+    const leak_handler& on_leak() const noexcept { return on_leak_; }
+
+    /// After a connect has failed, the next one waits for a random time up to twice the one before: from `first` up to
+    /// `longest`. Meanwhile there is one attempt at a time. Default 25 ms and 800 ms.
+    pool_options& retry_delay(std::chrono::milliseconds first, std::chrono::milliseconds longest) noexcept {
+        first_retry_delay_ = first;
+        longest_retry_delay_ = longest;
+        return *this;
+    }
+    std::chrono::milliseconds first_retry_delay() const noexcept { return first_retry_delay_; }
+    std::chrono::milliseconds longest_retry_delay() const noexcept { return longest_retry_delay_; }
+
 private:
     std::size_t size_ = 10;
+    std::size_t max_overflow_ = 0;
+    std::size_t min_idle_ = 0;
+    std::size_t max_waiting_ = static_cast<std::size_t>(-1);
     std::chrono::milliseconds acquire_timeout_ = std::chrono::seconds(30);
+    std::chrono::milliseconds max_lifetime_ = std::chrono::hours(1);
+    std::chrono::milliseconds max_idle_ = std::chrono::minutes(10);
+    std::chrono::milliseconds ping_after_ = std::chrono::seconds(1);
+    std::chrono::milliseconds ping_timeout_ = std::chrono::seconds(1);
+    std::chrono::milliseconds first_retry_delay_ = std::chrono::milliseconds(25);
+    std::chrono::milliseconds longest_retry_delay_ = std::chrono::milliseconds(800);
+    std::optional<std::chrono::milliseconds> leak_after_;
+    leak_handler on_leak_;
+    reset_policy reset_ = reset_policy::rollback;
+};
+
+/// Why connections were closed, as numbers.
+struct closed_connections {
+    std::uint64_t idle = 0;        ///< Unused for longer than `max_idle`.
+    std::uint64_t lifetime = 0;    ///< Older than `max_lifetime`.
+    std::uint64_t overflow = 0;    ///< Above `size`, and not needed.
+    std::uint64_t broken = 0;      ///< Lost, silent when asked for a sign of life, or not fit to be used again.
+    std::uint64_t invalidated = 0; ///< Retired with their generation: `invalidate`, a restart, a failover.
+    std::uint64_t disposed = 0;    ///< At the end of the engine.
+};
+
+/// What a pool is doing, and has done since it was made: `engine::stats()`.
+struct pool_statistics {
+    std::size_t size = 0;         ///< As in the options, or as resized since.
+    std::size_t max_overflow = 0; ///< The same.
+    std::size_t active = 0;       ///< In use, being got ready for their next user included.
+    std::size_t idle = 0;         ///< Open, and free; those being asked for a sign of life included.
+    std::size_t connecting = 0;   ///< Being opened.
+    std::size_t closing = 0;      ///< Being closed; they still count.
+    std::size_t waiting = 0;      ///< Operations that wait for a connection.
+
+    std::uint64_t opened = 0;              ///< Connects that succeeded.
+    std::uint64_t failed_connects = 0;     ///< … and that didn't.
+    closed_connections closed;             ///< Connections that are gone.
+    std::uint64_t acquired = 0;            ///< How often somebody got a connection.
+    std::uint64_t waited = 0;              ///< … not at once.
+    std::uint64_t acquire_timeouts = 0;    ///< How often somebody didn't get one in time.
+    std::uint64_t refused = 0;             ///< … or at all, because too many waited.
+    std::uint64_t cancelled_waits = 0;     ///< … or was cancelled while waiting.
+    std::uint64_t pings = 0;               ///< Signs of life that were asked for.
+    std::uint64_t failed_pings = 0;        ///< … and didn't come.
+    std::uint64_t leaks = 0;               ///< Connections held for longer than `leak_after`.
+    std::chrono::microseconds wait_time{}; ///< Of all that waited, and got a connection.
+    std::chrono::microseconds longest_wait{};
+    std::chrono::microseconds mean_connect_time{}; ///< Of late; zero before the first.
+
+    std::string last_connect_error;         ///< Of the latest connect that failed, if none succeeded since; else empty.
+    std::vector<connection_holder> holders; ///< Of the connections in use, the longest first, ten at most.
 };
 
 } // namespace coropq

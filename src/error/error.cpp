@@ -47,6 +47,11 @@ description describe(errc value) noexcept {
     case errc::no_row: return {"no_row", "the result has no row"};
     case errc::several_rows: return {"several_rows", "the result has several rows"};
     case errc::wrong_column_count: return {"wrong_column_count", "the result has another number of columns"};
+    case errc::too_many_waiting: return {"too_many_waiting", "too many operations wait for a connection"};
+    case errc::in_doubt: return {"in_doubt", "whether the transaction was committed is unknown"};
+    case errc::transaction_in_progress:
+        return {"transaction_in_progress", "the connection is in a transaction already"};
+    case errc::no_transaction: return {"no_transaction", "the transaction has ended already"};
     }
     return {"unknown", "unknown error"};
 }
@@ -98,7 +103,9 @@ void throw_error(error_code code, const diagnostics& details) {
         case errc::not_postgresql:
         case errc::connection_lost: throw connection_error(code, details);
         case errc::timeout: throw timeout_error(code, details);
-        case errc::pool_timeout: throw pool_timeout(code, details);
+        case errc::pool_timeout:
+        case errc::too_many_waiting: throw pool_timeout(code, details);
+        case errc::in_doubt: throw in_doubt_error(code, details);
         case errc::null_value:
         case errc::wrong_type:
         case errc::unknown_column:
@@ -111,6 +118,8 @@ void throw_error(error_code code, const diagnostics& details) {
         case errc::already_connected:
         case errc::operation_in_progress:
         case errc::engine_disposed:
+        case errc::transaction_in_progress:
+        case errc::no_transaction:
         case errc::unsupported:
         case errc::unexpected: break;
         }

@@ -10,18 +10,31 @@
 #include <coropq/statement.hpp>
 #include <coropq/url.hpp>
 
+#include "libpq/session_condition.hpp"
 #include "operation/run_operation.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
+#include <chrono>
+#include <cstdint>
 #include <memory>
+#include <string>
+#include <vector>
 
 namespace coropq::detail {
 
 struct answer;
 struct connect_plan;
 class type_registry;
+
+/// When an operation has to be over; `time_point::max()`: nobody minds. For the message, how long the limit was, and
+/// how much of it had been spent on waiting for a connection.
+struct deadline {
+    std::chrono::steady_clock::time_point when = std::chrono::steady_clock::time_point::max();
+    std::chrono::milliseconds limit{};
+    std::chrono::steady_clock::duration acquiring{};
+};
 
 /// One session with a server: a PGconn, its socket, and the strand that both live on. Nothing of libpq shows here.
 ///
@@ -42,17 +55,29 @@ public:
 
     using pointer = std::shared_ptr<session>;
     static boost::asio::awaitable<operation_outcome> connect(pointer self, url address, connect_options options);
-    static boost::asio::awaitable<operation_outcome> execute(pointer self, statement work);
-    static boost::asio::awaitable<operation_outcome> ping(pointer self);
+    static boost::asio::awaitable<operation_outcome> execute(pointer self, statement work, deadline limit = {});
+    static boost::asio::awaitable<operation_outcome> ping(pointer self, deadline limit = {});
 
     /// Runs a statement whose rows are then read with `read_rows`. Until they have all been read, or `end_rows` was
     /// called, other operations end with operation_in_progress.
-    static boost::asio::awaitable<operation_outcome> start_rows(pointer self, statement work);
+    static boost::asio::awaitable<operation_outcome> start_rows(pointer self, statement work, deadline limit = {});
     /// Some rows, as they come, `limit` at most; none at the end.
     static boost::asio::awaitable<operation_outcome> read_rows(pointer self, std::size_t limit);
     /// Ends reading before the end: cancels the statement and drops what is on its way. The session is closed if that
     /// takes too long.
     static boost::asio::awaitable<operation_outcome> end_rows(pointer self);
+
+    /// Begins a transaction with the next statement: `sql` ("begin isolation level …"), then `inside` ("set local …"),
+    /// travel in front of it. Sends nothing. errc::transaction_in_progress if the session is in a transaction.
+    static boost::asio::awaitable<operation_outcome> begin(pointer self, std::string sql,
+                                                           std::vector<std::string> inside);
+    /// The same for one that belongs into the transaction in progress, such as a savepoint.
+    static boost::asio::awaitable<operation_outcome> put_ahead(pointer self, std::string sql);
+    /// Ends the transaction; sends nothing if it hasn't begun on the server. Once sent, a commit ("commit", "prepare
+    /// transaction …") isn't cancelled any more; if its answer doesn't come, or not in time: errc::in_doubt.
+    static boost::asio::awaitable<operation_outcome> commit(pointer self, std::string sql, deadline limit);
+    /// The same for "rollback", which can't be cancelled and closes the session if it can't be done.
+    static boost::asio::awaitable<operation_outcome> rollback(pointer self, std::string sql);
 
     /// Runs a statement that cleans up, as soon as no other one runs. Operations that begin later wait for its end.
     /// Can't be cancelled.
@@ -65,12 +90,23 @@ public:
     /// Whether all columns of a result have types whose binary form the library reads. From any thread.
     bool reads_binary(const result& rows) const;
 
-    /// The owner is gone: ends the operation in progress and closes the session. From any thread, without waiting.
+    /// The owner is gone: ends the operation in progress, on the server as well, and closes the session. From any
+    /// thread, without waiting.
     void abandon() noexcept;
 
-    /// Whether the session is open, idle, outside of a transaction, and not known to be dead. Looks at what has arrived
-    /// on the socket, without waiting. Only while no operation is in progress.
-    bool is_reusable();
+    /// Whether no operation is in progress or about to begin, and nothing is left of earlier ones. Whoever has such a
+    /// session to himself may use the functions below that need it, on any thread. From any thread.
+    bool is_quiet() const noexcept;
+
+    /// Whether the session is open and not known to be dead. Looks at what has arrived on the socket, without waiting.
+    /// Only while it is quiet.
+    session_condition condition();
+
+    /// Makes the session ready for another user, without waiting; false if that isn't possible, and `make_ready` has to
+    /// be run. Only while it is quiet.
+    bool try_make_ready(reset_policy policy);
+    /// The same in any case: interrupts what is running, ends a stream, rolls back.
+    static boost::asio::awaitable<operation_outcome> make_ready(pointer self, reset_policy policy);
 
     /// Runs an operation on the session's strand and completes a handler on the handler's executor.
     void run(boost::asio::awaitable<operation_outcome> operation, result* output, diagnostics* details,

@@ -16,8 +16,23 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace coropq::detail {
+
+/// Statements without parameters that are sent with the next one, in the same round trip and in front of it, in this
+/// order. If one of them fails, nothing behind it is run, and its error is that of the operation.
+struct ahead_statements {
+    std::vector<std::string> reset;  ///< Ends what an earlier user has left behind: "rollback", "discard all".
+    std::vector<std::string> setup;  ///< A transaction of its own; if it fails, the session is closed.
+    std::vector<std::string> others; ///< What remained to be done: "select pg_advisory_unlock(1)".
+    std::string begin;               ///< Begins a transaction; empty: none.
+    std::vector<std::string> inside; ///< Within a transaction, begun here or before: savepoints, `set local`.
+
+    bool empty() const noexcept {
+        return reset.empty() && setup.empty() && others.empty() && begin.empty() && inside.empty();
+    }
+};
 
 /// What a session is made of. Everything happens on its strand.
 struct session::state {
@@ -62,8 +77,11 @@ struct session::state {
     };
     std::optional<open_rows> rows;
     bool leaving_rows = false;       ///< Nobody wants the rows that are being read.
-    int cleaning_up = 0;             ///< How many streams were left whose rest is being got rid of.
+    int cleaning_up = 0;             ///< How many things were left whose rest is being got rid of.
     boost::asio::steady_timer freed; ///< Cancelled when one of that is done, or could be.
+
+    /// What travels in front of the next statement: see `ahead_statements`.
+    ahead_statements ahead;
 };
 
 /// One operation at a time; says so on the way out.

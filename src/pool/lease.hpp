@@ -1,0 +1,43 @@
+// Copyright (c) 2026 the coropq authors
+// Distributed under the Boost Software License, Version 1.0. (See accompanying file LICENSE.)
+
+#ifndef COROPQ_SRC_POOL_LEASE_HPP
+#define COROPQ_SRC_POOL_LEASE_HPP
+
+#include "libpq/session.hpp"
+
+#include <cstddef>
+#include <memory>
+#include <utility>
+
+namespace coropq::detail {
+
+class pool;
+
+/// A session in somebody's hands, until it is given back. Everything that a user can hold (connections, transactions,
+/// streams) refers to a session through its lease, so that none of them can reach it afterwards: it is somebody else's.
+class lease {
+public:
+    /// A session of no pool: closed when it is given back.
+    explicit lease(std::shared_ptr<session> own) noexcept : session_(std::move(own)) {}
+    lease(std::shared_ptr<pool> owner, std::size_t slot, std::shared_ptr<session> leased) noexcept;
+    lease(const lease&) = delete;
+    lease& operator=(const lease&) = delete;
+    ~lease() { give_back(); }
+
+    /// Null once it was given back.
+    const std::shared_ptr<detail::session>& session() const noexcept { return session_; }
+
+    /// Without waiting: what is in progress is interrupted, what was left open is ended, and then the session goes back
+    /// to its pool, or is closed. Nothing happens the second time.
+    void give_back() noexcept;
+
+private:
+    std::shared_ptr<detail::session> session_;
+    std::shared_ptr<pool> pool_;
+    std::size_t slot_ = 0;
+};
+
+} // namespace coropq::detail
+
+#endif

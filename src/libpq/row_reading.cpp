@@ -146,7 +146,7 @@ asio::awaitable<error_code> begin_rows(session::state& session, session::state::
 
 } // namespace
 
-asio::awaitable<operation_outcome> session::start_rows(pointer self, statement work) {
+asio::awaitable<operation_outcome> session::start_rows(pointer self, statement work, deadline) {
     co_await asio::this_coro::throw_if_cancelled(false);
     state& session_state = *self->state_;
     operation_outcome refused = co_await self->wait_until_free();

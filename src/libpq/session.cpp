@@ -156,7 +156,7 @@ asio::awaitable<void> session::open(connect_plan plan, operation_outcome& outcom
     state_->database = text(PQdb(state_->handle.get()));
 }
 
-asio::awaitable<operation_outcome> session::execute(pointer self, statement work) {
+asio::awaitable<operation_outcome> session::execute(pointer self, statement work, deadline) {
     co_await asio::this_coro::throw_if_cancelled(false);
     operation_outcome outcome = co_await self->wait_until_free();
     if (!outcome.code)
@@ -176,7 +176,7 @@ asio::awaitable<operation_outcome> session::clean_up(pointer self, statement wor
     co_return outcome;
 }
 
-asio::awaitable<operation_outcome> session::ping(pointer self) {
+asio::awaitable<operation_outcome> session::ping(pointer self, deadline) {
     co_await asio::this_coro::throw_if_cancelled(false);
     operation_outcome outcome = co_await self->wait_until_free();
     if (outcome.code)

@@ -8,12 +8,15 @@
 
 #include "libpq/session_condition.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <random>
+#include <set>
+#include <utility>
 #include <vector>
 
 namespace coropq::detail {
@@ -86,6 +89,118 @@ public:
     std::size_t slot_count() const noexcept;
     /// Nothing is open, being opened or closed.
     bool empty() const noexcept;
+
+private:
+    enum class slot_state : std::uint8_t { free, opening, idle, checking, in_use, closing };
+    struct slot {
+        slot_state state = slot_state::free;
+        bool suspect = false; ///< Another one of its generation was lost: to be checked before it is used.
+        std::uint64_t generation = 0;
+        time_point opening_since{};
+        waiter_id later_waiters = 0;            ///< Those from here on joined after opening began.
+        std::uint64_t attempt = 0;              ///< The number of the connect.
+        time_point used{};                      ///< When it was last given back, or opened.
+        time_point alive{};                     ///< When it last gave a sign of life.
+        time_point expires = time_point::max(); ///< For `max_lifetime`.
+    };
+    struct waiter {
+        time_point since;
+        time_point deadline;
+    };
+
+    // Numbers of connections.
+    std::size_t usable_or_used() const noexcept { return idle_.size() + checking_ + in_use_; }
+    std::size_t live() const noexcept { return usable_or_used() + opening_; }
+    std::size_t occupied() const noexcept { return live() + closing_; }
+    std::size_t limit() const noexcept;
+    bool is_current(const slot& one) const noexcept { return one.generation == generation_; }
+
+    // What happens to a connection.
+    bool provide(slot_id id, time_point now);
+    std::optional<close_reason> reason_to_close(const slot& one, time_point now) const;
+    void hand_over(slot_id id, time_point now);
+    void use(slot_id id);
+    void make_idle(slot_id id);
+    void leave_state(slot_id id);
+    void close(slot_id id, close_reason reason);
+    void close_idle(close_reason reason);
+    void close_unused(close_reason reason);
+    void learn_from(session_condition condition, std::uint64_t generation);
+    void retire();
+    std::optional<slot_id> find_usable(time_point now);
+    bool needs_check(const slot& one, time_point now) const;
+    void close_expired(time_point now);
+    void close_unused_for_long(time_point now);
+    void close_above_size();
+
+    // What happens to those who wait.
+    void refuse(waiter_id id, refusal reason);
+    void forget(std::map<waiter_id, waiter>::iterator who);
+    bool has_place_for_one_more() const;
+
+    // Whether to open one.
+    void settle(time_point now);
+    void serve(time_point now);
+    void grow(time_point now);
+    void refill(time_point now);
+    void open(time_point now);
+    void put_off_opening(time_point now);
+    bool may_open(time_point now) const;
+    std::size_t uncovered_waiters() const noexcept;
+    bool lacks_idle() const noexcept;
+    bool nothing_to_wait_for() const noexcept { return checking_ + current_in_use_ + current_opening_ == 0; }
+    clock::duration patience(std::size_t uncovered) const;
+    time_point waiting_for_supply_since() const { return std::max(queue_since_, last_supply_); }
+    void note_supply(time_point now);
+    void note_return(time_point now);
+    void note_connect(clock::duration taken);
+    clock::duration random_between(clock::duration least, clock::duration most);
+
+    std::size_t size_;
+    std::size_t max_overflow_;
+    std::size_t min_idle_;
+    std::size_t max_waiting_;
+    clock::duration max_lifetime_;
+    clock::duration max_idle_;
+    clock::duration ping_after_;
+    clock::duration first_retry_delay_;
+    clock::duration longest_retry_delay_;
+    std::mt19937_64 random_;
+
+    std::vector<slot> slots_;
+    std::vector<slot_id> free_;
+    std::vector<slot_id> idle_; ///< In the order of their last use.
+    std::size_t opening_ = 0;
+    std::size_t checking_ = 0;
+    std::size_t in_use_ = 0;
+    std::size_t closing_ = 0;
+    std::size_t current_opening_ = 0; ///< Of this generation: others are closed when they arrive, or are released.
+    std::size_t current_in_use_ = 0;
+    std::uint64_t generation_ = 0;
+    time_point soonest_expiry_ = time_point::max(); ///< Of the idle ones; perhaps of one that is idle no more.
+
+    std::map<waiter_id, waiter> waiters_;
+    std::set<std::pair<time_point, waiter_id>> deadlines_;
+    waiter_id next_waiter_ = 0;
+    std::optional<waiter_id> joining_; ///< The one that `wait` is about.
+
+    time_point queue_since_ = time_point::min(); ///< Since when somebody waits.
+    time_point last_supply_ =
+        time_point::min();                     ///< When one was last released, opened or checked while somebody waited.
+    time_point last_look_ = time_point::min(); ///< When `take_idle` was last called.
+    std::optional<clock::duration> mean_return_interval_;
+    std::optional<clock::duration> mean_connect_time_;
+    std::uint64_t attempts_ = 0; ///< Connects that were begun.
+    std::uint64_t failures_ = 0; ///< … that failed since the last that succeeded; those in parallel count as one.
+    std::uint64_t failures_since_ = 0; ///< The attempts before this one have no more to say about failure.
+    time_point retry_at_ = time_point::min();
+    std::optional<slot_id> probe_; ///< The attempt that began after others had failed.
+
+    bool was_used_ = false;
+    bool draining_ = false;
+    bool disposed_ = false;
+    std::vector<action> actions_;
+    pool_statistics statistics_; ///< What is counted.
 };
 
 } // namespace coropq::detail

@@ -16,6 +16,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace coropq {
 
@@ -61,7 +62,24 @@ public:
     }
     bool type_lookup() const noexcept { return type_lookup_; }
 
+    /// How long a statement may take where it doesn't say so itself: see `statement::timeout`. Default zero: no limit.
+    statement_options& timeout(std::chrono::milliseconds limit) {
+        timeout_ = limit;
+        return *this;
+    }
+    std::chrono::milliseconds timeout() const noexcept { return timeout_; }
+
+    /// Whether the server is told of the limit, as its `statement_timeout`, so that it ends statements whose client is
+    /// gone or can't reach it. Travels in front of a statement whose limit isn't that of the one before. Default: no.
+    statement_options& server_timeout(bool on) {
+        server_timeout_ = on;
+        return *this;
+    }
+    bool server_timeout() const noexcept { return server_timeout_; }
+
 private:
+    std::chrono::milliseconds timeout_{0};
+    bool server_timeout_ = false;
     std::size_t prepared_statements_ = 256;
     bool simple_protocol_ = false;
     bool binary_results_ = true;
@@ -124,6 +142,23 @@ public:
     }
     const notice_handler& on_notice() const noexcept { return on_notice_; }
 
+    /// Statements without parameters that make a session what it should be (`set search_path = …`). They travel in
+    /// front of its first statement, in the same round trip, as one transaction. If one fails, that statement isn't
+    /// run, its operation ends with the error, and the connection is closed. Default: none.
+    connect_options& on_connect(std::vector<std::string> statements) {
+        on_connect_ = std::move(statements);
+        return *this;
+    }
+    const std::vector<std::string>& on_connect() const noexcept { return on_connect_; }
+
+    /// How long a statement that was cancelled, or whose time was up, has to end on the server; then its connection is
+    /// closed. Nobody waits for that but the next operation on the same connection. Default 5 s.
+    connect_options& cancel_timeout(std::chrono::milliseconds limit) {
+        cancel_timeout_ = limit;
+        return *this;
+    }
+    std::chrono::milliseconds cancel_timeout() const noexcept { return cancel_timeout_; }
+
     /// How statements are sent.
     connect_options& statements(statement_options options) {
         statements_ = options;
@@ -135,6 +170,8 @@ private:
     std::map<std::string, secret> connect_args_;
     std::optional<std::chrono::milliseconds> connect_timeout_;
     std::chrono::milliseconds total_connect_timeout_ = std::chrono::seconds(120);
+    std::chrono::milliseconds cancel_timeout_ = std::chrono::seconds(5);
+    std::vector<std::string> on_connect_;
     notice_handler on_notice_;
     statement_options statements_;
 };

@@ -7,6 +7,7 @@
 #include <coropq/detail/arguments.hpp>
 
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
@@ -86,6 +87,15 @@ public:
     }
     statement&& simple_protocol(bool on) && { return std::move(simple_protocol(on)); }
 
+    /// How long the statement may take, waiting for a connection and for the server included; then it is cancelled on
+    /// the server and ends with `timeout_error`. For a stream: until its first row, and again for each batch. Zero: no
+    /// limit. Default: `statement_options::timeout`.
+    statement& timeout(std::chrono::milliseconds limit) & {
+        timeout_ = limit;
+        return *this;
+    }
+    statement&& timeout(std::chrono::milliseconds limit) && { return std::move(timeout(limit)); }
+
     /// See `result_format`.
     statement& results(result_format format) & {
         results_ = format;
@@ -96,6 +106,7 @@ public:
     std::optional<bool> prepare() const noexcept { return prepare_; }
     bool simple_protocol() const noexcept { return simple_protocol_; }
     result_format results() const noexcept { return results_; }
+    std::optional<std::chrono::milliseconds> timeout() const noexcept { return timeout_; }
 
     /// The SQL text, with `$n` in it.
     const std::string& sql() const noexcept { return sql_; }
@@ -129,6 +140,7 @@ private:
     std::optional<bool> prepare_;
     bool simple_protocol_ = false;
     result_format results_ = result_format::automatic;
+    std::optional<std::chrono::milliseconds> timeout_;
 };
 
 } // namespace coropq

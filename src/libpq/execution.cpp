@@ -6,6 +6,7 @@
 #include <coropq/error.hpp>
 
 #include "error/diagnostics_fields.hpp"
+#include "libpq/pipeline_round.hpp"
 #include "result/result_data.hpp"
 #include "statement/lexer.hpp"
 #include "statement/literals.hpp"
@@ -101,7 +102,7 @@ bool send_deallocations(session::state& session, std::size_t& sync_points) {
     for (const std::string& name : session.prepared.take_surplus(at_once)) {
         const std::string deallocate = "deallocate " + name;
         if (PQsendQueryParams(handle, deallocate.c_str(), 0, nullptr, nullptr, nullptr, nullptr, 0) != 1 ||
-            PQpipelineSync(handle) != 1)
+            !sync_pipeline(session))
             return false;
         ++sync_points;
     }
@@ -117,35 +118,16 @@ asio::awaitable<error_code> read_deallocations(session::state& session, std::siz
     co_return code;
 }
 
-namespace {
-
-// Sends what was put into the pipeline behind some deallocations, reads what comes back, and leaves pipeline mode.
-asio::awaitable<error_code> run_pipeline(session::state& session, std::size_t deallocated, answer& received) {
-    error_code code = co_await send_all(session);
-    if (!code)
-        code = co_await read_deallocations(session, deallocated);
-    if (!code)
-        code = co_await read_to_sync(session, received);
-    if (!code && PQexitPipelineMode(session.handle.get()) != 1)
-        code = errc::connection_lost;
-    co_return code;
-}
-
-} // namespace
-
 asio::awaitable<error_code> drop_surplus(session::state& session) {
     constexpr std::size_t much = 32; // what comes together within transactions
-    PGconn* const handle = session.handle.get();
-    if (session.prepared.surplus() < much || PQtransactionStatus(handle) != PQTRANS_IDLE)
+    if (session.prepared.surplus() < much || needs_pipeline(session) ||
+        PQtransactionStatus(session.handle.get()) != PQTRANS_IDLE)
         co_return error_code();
-    std::size_t deallocated = 0;
-    if (PQenterPipelineMode(handle) != 1 || !send_deallocations(session, deallocated))
-        co_return errc::connection_lost;
-    error_code code = co_await send_all(session);
-    if (!code)
-        code = co_await read_deallocations(session, deallocated);
-    if (!code && PQexitPipelineMode(handle) != 1)
-        code = errc::connection_lost;
+    pipeline_round round(session);
+    answer ignored;
+    error_code code = errc::connection_lost;
+    if (round.begin())
+        code = co_await round.finish(ignored);
     co_return code;
 }
 
@@ -176,15 +158,17 @@ asio::awaitable<error_code> prepare_and_describe(session::state& session, statem
         co_return code;
     }
     session.prepared.make_room();
-    std::size_t deallocated = 0;
     prepared.name = session.prepared.next_name();
-    const bool sent = PQenterPipelineMode(handle) == 1 && send_deallocations(session, deallocated) &&
+    pipeline_round round(session);
+    const bool sent = round.begin() &&
                       PQsendPrepare(handle, prepared.name.c_str(), work.sql().c_str(), parameters.count(),
                                     parameters.types.data()) == 1 &&
-                      PQsendDescribePrepared(handle, prepared.name.c_str()) == 1 && PQpipelineSync(handle) == 1;
+                      PQsendDescribePrepared(handle, prepared.name.c_str()) == 1;
     if (!sent)
         co_return errc::connection_lost;
-    error_code code = co_await run_pipeline(session, deallocated, received);
+    error_code code = co_await round.finish(received);
+    if (code == asio::error::operation_aborted)
+        session.prepared.add_surplus(prepared.name);
     if (code || received.code || received.results.size() != 2)
         co_return code;
     const result_handle described = std::move(received.results[1]);
@@ -237,7 +221,17 @@ namespace {
 
 // One way to send a statement, and to read what comes back for it.
 
+asio::awaitable<error_code> finish_plainly(session::state& session, answer& received) {
+    error_code code = co_await send_all(session);
+    if (!code)
+        code = co_await read_answer(session, received);
+    co_return code;
+}
+
 asio::awaitable<error_code> run_simple(session::state& session, const statement& work, answer& received) {
+    error_code code = co_await send_ahead_alone(session, received);
+    if (code || received.code)
+        co_return code;
     const std::string text = simple_text(session, work, received);
     if (received.code)
         co_return error_code();
@@ -247,21 +241,41 @@ asio::awaitable<error_code> run_simple(session::state& session, const statement&
     }
     if (PQsendQuery(session.handle.get(), text.c_str()) == 0)
         co_return errc::connection_lost;
-    error_code code = co_await send_all(session);
-    if (!code)
-        code = co_await read_answer(session, received);
+    code = co_await finish_plainly(session, received);
     co_return code;
+}
+
+// Some statements can't be run behind others in a pipeline: COPY, and those that can't be run in a transaction.
+bool fits_behind(const ahead_statements& ahead, const statement& work) {
+    sql_lexer lexer(work.sql());
+    lexer.next();
+    return ahead.setup.empty() && ahead.others.empty() && ahead.reset.empty() &&
+           !is_keyword(lexer.first_word(), "copy");
 }
 
 asio::awaitable<error_code> run_unprepared(session::state& session, const statement& work,
                                            const wire_parameters& parameters, answer& received) {
-    if (PQsendQueryParams(session.handle.get(), work.sql().c_str(), parameters.count(), parameters.types.data(),
-                          parameters.values.data(), parameters.sizes.data(), parameters.formats.data(),
-                          format_number(work.results())) == 0)
+    const auto send = [&] {
+        return PQsendQueryParams(session.handle.get(), work.sql().c_str(), parameters.count(), parameters.types.data(),
+                                 parameters.values.data(), parameters.sizes.data(), parameters.formats.data(),
+                                 format_number(work.results())) == 1;
+    };
+    error_code code;
+    if (needs_pipeline(session) && !fits_behind(session.ahead, work)) {
+        code = co_await send_ahead_alone(session, received);
+        if (code || received.code)
+            co_return code;
+    }
+    if (needs_pipeline(session)) {
+        pipeline_round round(session);
+        if (!round.begin() || !send())
+            co_return errc::connection_lost;
+        code = co_await round.finish(received);
+        co_return code;
+    }
+    if (!send())
         co_return errc::connection_lost;
-    error_code code = co_await send_all(session);
-    if (!code)
-        code = co_await read_answer(session, received);
+    code = co_await finish_plainly(session, received);
     co_return code;
 }
 
@@ -269,12 +283,19 @@ asio::awaitable<error_code> run_prepared(session::state& session, const prepared
                                          const statement& work, const wire_parameters& parameters, answer& received) {
     const bool binary = work.results() == result_format::binary ||
                         (work.results() == result_format::automatic && prepared.binary_results);
-    if (PQsendQueryPrepared(session.handle.get(), prepared.name.c_str(), parameters.count(), parameters.values.data(),
-                            parameters.sizes.data(), parameters.formats.data(), binary ? 1 : 0) == 0)
-        co_return errc::connection_lost;
-    error_code code = co_await send_all(session);
-    if (!code)
-        code = co_await read_answer(session, received);
+    const auto send = [&] {
+        return PQsendQueryPrepared(session.handle.get(), prepared.name.c_str(), parameters.count(),
+                                   parameters.values.data(), parameters.sizes.data(), parameters.formats.data(),
+                                   binary ? 1 : 0) == 1;
+    };
+    error_code code = errc::connection_lost;
+    if (needs_pipeline(session)) {
+        pipeline_round round(session);
+        if (round.begin() && send())
+            code = co_await round.finish(received);
+    } else if (send()) {
+        code = co_await finish_plainly(session, received);
+    }
     co_return code;
 }
 
@@ -283,16 +304,18 @@ asio::awaitable<error_code> run_first(session::state& session, const std::string
                                       const wire_parameters& parameters, answer& received, bool& prepared) {
     PGconn* const handle = session.handle.get();
     session.prepared.make_room();
-    std::size_t deallocated = 0;
-    bool sent = PQenterPipelineMode(handle) == 1 && send_deallocations(session, deallocated);
+    pipeline_round round(session);
+    bool sent = round.begin();
     sent = sent &&
            PQsendPrepare(handle, name.c_str(), work.sql().c_str(), parameters.count(), parameters.types.data()) == 1;
     sent = sent &&
            PQsendQueryPrepared(handle, name.c_str(), parameters.count(), parameters.values.data(),
                                parameters.sizes.data(), parameters.formats.data(), format_number(work.results())) == 1;
-    if (!sent || PQpipelineSync(handle) != 1)
+    if (!sent)
         co_return errc::connection_lost;
-    const error_code code = co_await run_pipeline(session, deallocated, received);
+    const error_code code = co_await round.finish(received);
+    if (code == asio::error::operation_aborted) // it is there or not
+        session.prepared.add_surplus(name);
     // The first result is that of preparing.
     prepared = !code && !received.results.empty();
     if (prepared)
@@ -363,7 +386,7 @@ asio::awaitable<error_code> execute_statement(session::state& session, statement
     } else {
         const wire_parameters parameters(work, *session.types->catalog());
         const std::string key = statement_cache::key_of(work.sql(), parameters.types);
-        const bool autocommit = PQtransactionStatus(session.handle.get()) == PQTRANS_IDLE;
+        const bool autocommit = is_autocommit(session);
         received.in_transaction = !autocommit;
         prepared_statement* prepared = work.prepare() == false ? nullptr : session.prepared.find(key);
         if (!prepared && !is_preparable(session, work)) {

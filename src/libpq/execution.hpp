@@ -70,6 +70,9 @@ boost::asio::awaitable<boost::system::error_code> drop_surplus(session::state& s
 /// The text for the simple protocol. Empty, with an error in `received`, if there is none.
 std::string simple_text(const session::state& session, const statement& work, answer& received);
 
+/// Lets the server's own statement_timeout be what the deadline is, if the options ask for that.
+void mirror_deadline(session::state& session, const deadline& limit);
+
 /// Whether a statement is worth preparing, and can be.
 bool is_preparable(const session::state& session, const statement& work);
 

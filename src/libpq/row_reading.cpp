@@ -5,10 +5,10 @@
 // for rows, so a server that is faster than its reader waits.
 
 #include "error/diagnostics_fields.hpp"
-#include "libpq/cancel_request.hpp"
 #include "libpq/execution.hpp"
+#include "libpq/pipeline_round.hpp"
+#include "libpq/recovery.hpp"
 #include "libpq/session_state.hpp"
-#include "libpq/time_limit.hpp"
 #include "result/result_data.hpp"
 #include "statement/lexer.hpp"
 #include "types/type_registry.hpp"
@@ -29,8 +29,7 @@ namespace coropq::detail {
 namespace {
 
 constexpr std::size_t largest_batch = 4 << 20; // bytes, whatever the number of rows
-constexpr std::chrono::seconds patience(5);    // for a cancelled statement to end
-constexpr std::chrono::seconds grace(2);       // for one that isn't cancelled, within a transaction
+constexpr std::chrono::seconds grace(2);       // for a statement that isn't cancelled, within a transaction
 
 // Their rows would come one after the other, with other columns.
 void refuse_several(const statement& work, answer& received) {
@@ -127,7 +126,7 @@ asio::awaitable<error_code> next_row(session::state& session, session::state::op
 asio::awaitable<error_code> begin_rows(session::state& session, session::state::open_rows& rows, answer& received) {
     bool again = false;
     for (;;) {
-        received.in_transaction = PQtransactionStatus(session.handle.get()) != PQTRANS_IDLE;
+        received.in_transaction = !is_autocommit(session);
         rows.in_transaction = received.in_transaction;
         prepared_statement prepared;
         error_code code = co_await send_for_rows(session, rows.work, received, prepared);
@@ -146,10 +145,11 @@ asio::awaitable<error_code> begin_rows(session::state& session, session::state::
 
 } // namespace
 
-asio::awaitable<operation_outcome> session::start_rows(pointer self, statement work, deadline) {
+asio::awaitable<operation_outcome> session::start_rows(pointer self, statement work, deadline limit) {
     co_await asio::this_coro::throw_if_cancelled(false);
     state& session_state = *self->state_;
-    operation_outcome refused = co_await self->wait_until_free();
+    limit = self->limit_of(work, limit);
+    operation_outcome refused = co_await self->wait_until_free(limit);
     if (!refused.code)
         refused = self->check_free(work);
     if (refused.code)
@@ -158,15 +158,20 @@ asio::awaitable<operation_outcome> session::start_rows(pointer self, statement w
     session_state.rows.emplace(std::move(work));
     state::open_rows& rows = *session_state.rows;
     session_state.notices.redact.set_statement(&rows.work);
+    const deadline_guard timer(session_state, limit);
     answer received;
+    session_state.used = true;
+    mirror_deadline(session_state, limit);
     error_code code = co_await resolve_parameters(session_state, rows.work, received);
+    if (!code && !received.code)
+        code = co_await send_ahead_alone(session_state, received);
     if (!code && !received.code)
         code = co_await drop_surplus(session_state);
     if (!code && !received.code)
         code = co_await begin_rows(session_state, rows, received);
     if (!code && rows.first)
         rows.types = session_state.types->catalog();
-    operation_outcome outcome = self->outcome_of(code, std::move(received));
+    operation_outcome outcome = self->outcome_of(code, std::move(received), limit);
     if (outcome.code || !session_state.handle)
         self->forget_rows();
     co_return outcome;
@@ -187,6 +192,8 @@ asio::awaitable<operation_outcome> session::read_rows(pointer self, std::size_t 
     const busy_guard busy(session_state);
     drop_notifications(session_state);
     state::open_rows& rows = *session_state.rows;
+    const deadline until = self->limit_of(rows.work, {});
+    const deadline_guard timer(session_state, until);
     std::shared_ptr<result_data> batch;
     answer received;
     error_code code;
@@ -222,8 +229,8 @@ asio::awaitable<operation_outcome> session::read_rows(pointer self, std::size_t 
         self->forget_rows();
         co_return failure;
     }
-    operation_outcome outcome = self->outcome_of(code, std::move(received));
-    if (outcome.code && batch && session_state.handle)
+    operation_outcome outcome = self->outcome_of(code, std::move(received), until);
+    if (outcome.code && batch && session_state.rows)
         rows.failure = std::exchange(outcome, operation_outcome()); // behind the rows that came before it
     if (outcome.code || !session_state.handle || (rows.finished && count == 0))
         self->forget_rows();
@@ -233,30 +240,6 @@ asio::awaitable<operation_outcome> session::read_rows(pointer self, std::size_t 
         co_await self->drop_rows();
     co_return outcome;
 }
-
-namespace {
-
-// Reads and drops what comes. No error when the time is up.
-asio::awaitable<error_code> drop_until(session::state& session, time_limit::clock::time_point deadline, bool& ended) {
-    const time_limit limit(session.strand, deadline, [&session] { session.socket.cancel(); });
-    for (;;) {
-        if (session.abandoned)
-            co_return asio::error::operation_aborted;
-        if (limit.expired() || time_limit::clock::now() >= deadline)
-            co_return error_code();
-        result_handle dropped;
-        const error_code code = co_await next_result(session, dropped);
-        if (code == asio::error::operation_aborted && limit.expired())
-            co_return error_code();
-        if (code)
-            co_return code;
-        ended = dropped == nullptr;
-        if (ended)
-            co_return error_code();
-    }
-}
-
-} // namespace
 
 asio::awaitable<operation_outcome> session::end_rows(pointer self) {
     co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
@@ -276,16 +259,12 @@ asio::awaitable<void> session::drop_rows() {
     state& session_state = *state_;
     const cleaning_guard cleaning(session_state);
     // Cancelling would fail the transaction that the statement is part of: there, the rest is read first.
-    error_code code;
     bool ended = session_state.rows->finished;
     if (!ended && session_state.rows->in_transaction)
-        code = co_await drop_until(session_state, time_limit::clock::now() + grace, ended);
-    if (!ended && !code) {
-        const auto deadline = time_limit::clock::now() + patience;
-        co_await send_cancel_request(session_state, deadline);
-        code = co_await drop_until(session_state, deadline, ended);
-    }
+        ended = co_await read_to_end(session_state, grace);
     if (!ended)
+        ended = co_await get_rid_of_statement(session_state);
+    if (!ended || session_state.abandoned)
         finish();
     forget_rows();
 }
@@ -296,7 +275,7 @@ asio::awaitable<operation_outcome> session::begin_if_idle(pointer self) {
     operation_outcome outcome = co_await self->wait_until_free();
     if (!outcome.code)
         outcome = self->check_free(begin);
-    if (!outcome.code && PQtransactionStatus(self->state_->handle.get()) == PQTRANS_IDLE)
+    if (!outcome.code && is_autocommit(*self->state_))
         outcome = co_await self->execute_exclusively(begin);
     co_return outcome;
 }

@@ -16,8 +16,12 @@ namespace coropq::detail {
 
 namespace {
 
-bool is_cancelled(const session::state& session, const asio::cancellation_state& cancellation) {
-    return session.abandoned || cancellation.cancelled() != asio::cancellation_type::none;
+// What is left of a statement that nobody waits for is read for as long as that may take.
+bool must_stop(const session::state& session, const asio::cancellation_state& cancellation) {
+    if (session.recovering)
+        return session.given_up;
+    return session.abandoned || session.interrupted || session.timed_out ||
+           cancellation.cancelled() != asio::cancellation_type::none;
 }
 
 bool is_error(ExecStatusType status) { return status == PGRES_FATAL_ERROR || status == PGRES_BAD_RESPONSE; }
@@ -58,6 +62,12 @@ void add_hint(const PGresult* failed, const answer& received, diagnostics_fields
         fields.hint = "run several statements with execute_script";
 }
 
+// An administrator has stopped the server, it has crashed, or it is about to start or stop (class 57, "Operator
+// Intervention").
+bool is_shutdown(std::string_view sqlstate) {
+    return sqlstate == "57P01" || sqlstate == "57P02" || sqlstate == "57P03";
+}
+
 std::size_t character_count(std::string_view text) {
     return static_cast<std::size_t>(
         std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
@@ -87,9 +97,13 @@ asio::awaitable<error_code> send_all(session::state& session) {
         if (pending == 0)
             co_return error_code();
         bool readable = false;
-        error_code code = co_await session.socket.wait_readable_or_writable(readable);
-        const asio::cancellation_state cancellation = co_await asio::this_coro::cancellation_state;
-        if (is_cancelled(session, cancellation))
+        asio::cancellation_state cancellation = co_await asio::this_coro::cancellation_state;
+        error_code code;
+        if (!must_stop(session, cancellation)) {
+            code = co_await session.socket.wait_readable_or_writable(readable);
+            cancellation = co_await asio::this_coro::cancellation_state;
+        }
+        if (must_stop(session, cancellation))
             code = asio::error::operation_aborted;
         if (code)
             co_return code;
@@ -99,9 +113,14 @@ asio::awaitable<error_code> send_all(session::state& session) {
 }
 
 asio::awaitable<error_code> wait_for_input(session::state& session) {
-    error_code code = co_await session.socket.wait_readable();
-    const asio::cancellation_state cancellation = co_await asio::this_coro::cancellation_state;
-    if (is_cancelled(session, cancellation))
+    // A signal that came while nothing waited has found nothing that it could end.
+    asio::cancellation_state cancellation = co_await asio::this_coro::cancellation_state;
+    error_code code;
+    if (!must_stop(session, cancellation)) {
+        code = co_await session.socket.wait_readable();
+        cancellation = co_await asio::this_coro::cancellation_state;
+    }
+    if (must_stop(session, cancellation))
         code = asio::error::operation_aborted;
     if (!code && PQconsumeInput(session.handle.get()) == 0)
         code = errc::connection_lost;
@@ -131,10 +150,14 @@ error_code take_result(session::state& session, result_handle& received) {
     // After a lost connection, libpq may add errors without end, so the first one decides.
     PGconn* const handle = session.handle.get();
     received.reset(PQgetResult(handle));
+    if (PQresultStatus(received.get()) == PGRES_PIPELINE_SYNC && session.due_syncs != 0)
+        --session.due_syncs;
     if (!received || !is_error(PQresultStatus(received.get())) || !is_about_connection(received.get()))
         return received || PQstatus(handle) == CONNECTION_OK ? error_code() : errc::connection_lost;
     if (session.last_words.empty())
         session.last_words = diagnostics(errc::connection_lost, fields_of(received.get(), session.notices.redact));
+    if (is_shutdown(session.last_words.sqlstate()))
+        session.end = session_condition::shut_down;
     received.reset();
     return errc::connection_lost;
 }
@@ -147,9 +170,20 @@ void take_error(session::state& session, const PGresult* failed, answer& receive
     add_hint(failed, received, fields);
     if (!received.sent.empty() && fields.position != 0)
         fields.position = original_position(fields.position, received.original, received.sent);
-    session.notices.redact.add_statement(fields);
+    if (const std::size_t behind = received.results.size(); behind < received.ahead.size()) {
+        fields.statement = received.ahead[behind];
+        fields.position = 0;
+        received.stale_plan = false;
+        if (behind < received.setup)
+            fields.hint = "a set-up statement of the connection failed (connect_options::on_connect); it was closed";
+    } else {
+        session.notices.redact.add_statement(fields);
+    }
     received.code = make_sqlstate_code(fields.sqlstate);
     received.details = diagnostics(received.code, std::move(fields));
+    // It was chosen as the primary, and isn't one any more.
+    if (received.code == sqlstate::read_only_sql_transaction && session.wants_primary && !received.in_transaction)
+        session.end = session_condition::shut_down;
 }
 
 namespace {

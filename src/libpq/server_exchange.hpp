@@ -8,6 +8,8 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,6 +44,8 @@ struct answer {
     bool stale_plan = false;            ///< The error says that what was prepared doesn't fit any more.
     std::string_view original;          ///< If the server was sent another text than the statement's: both.
     std::string sent;
+    std::span<const std::string> ahead; ///< What was sent in front of the statement; the first results are theirs.
+    std::size_t setup = 0;              ///< So many of them are set-up.
 };
 
 /// Reads to the end of what was sent outside of pipeline mode. COPY is ended without effect.

@@ -53,9 +53,25 @@ session::~session() = default;
 
 const asio::any_io_executor& session::executor() const noexcept { return state_->executor; }
 
+namespace {
+
+// Ends the count of an operation with the operation. On the strand, those that wait for that are told.
+asio::awaitable<operation_outcome> run_counted(session::pointer, session::state& target, counted count,
+                                               asio::awaitable<operation_outcome> operation) {
+    operation_outcome outcome = co_await std::move(operation);
+    count.end();
+    if (target.cleaning_up != 0)
+        target.freed.cancel();
+    co_return outcome;
+}
+
+} // namespace
+
 void session::run(asio::awaitable<operation_outcome> operation, result* output, diagnostics* details,
                   operation_handler handler) {
-    run_operation(state_->strand, state_->executor, std::move(operation), output, details, std::move(handler));
+    run_operation(state_->strand, state_->executor,
+                  run_counted(shared_from_this(), *state_, counted(state_->operations), std::move(operation)), output,
+                  details, std::move(handler));
 }
 
 namespace {
@@ -113,6 +129,8 @@ asio::awaitable<operation_outcome> session::connect(pointer self, url address, c
     operation_outcome outcome;
     session_state.defaults = options.statements();
     session_state.prepared = statement_cache(options.statements().prepared_statements());
+    session_state.setup = options.on_connect();
+    session_state.cancel_timeout = options.cancel_timeout();
     std::optional<connect_plan> plan;
     try {
         plan = make_connect_plan(address, options);
@@ -135,6 +153,8 @@ asio::awaitable<void> session::open(connect_plan plan, operation_outcome& outcom
         outcome.code = asio::error::operation_aborted;
         co_return;
     }
+    state_->wants_primary = plan.target_session_attrs == "primary" || plan.target_session_attrs == "read-write";
+    state_->wants_standby = plan.target_session_attrs == "standby" || plan.target_session_attrs == "read-only";
     connector opening(state_->strand, state_->socket, std::move(plan), state_->notices);
     const connecting_guard connecting(state_->connecting, opening);
     connector::outcome opened = co_await opening.run();
@@ -149,6 +169,8 @@ asio::awaitable<void> session::open(connect_plan plan, operation_outcome& outcom
     }
     state_->handle = std::move(opened.handle);
     state_->rows.reset();
+    state_->ahead.setup = state_->setup;
+    state_->end = session_condition::broken;
     const auto text = [](const char* value) { return std::string(value ? value : ""); };
     state_->host = text(PQhost(state_->handle.get()));
     state_->port = text(PQport(state_->handle.get()));
@@ -156,11 +178,12 @@ asio::awaitable<void> session::open(connect_plan plan, operation_outcome& outcom
     state_->database = text(PQdb(state_->handle.get()));
 }
 
-asio::awaitable<operation_outcome> session::execute(pointer self, statement work, deadline) {
+asio::awaitable<operation_outcome> session::execute(pointer self, statement work, deadline limit) {
     co_await asio::this_coro::throw_if_cancelled(false);
-    operation_outcome outcome = co_await self->wait_until_free();
+    limit = self->limit_of(work, limit);
+    operation_outcome outcome = co_await self->wait_until_free(limit);
     if (!outcome.code)
-        outcome = co_await self->execute_exclusively(work);
+        outcome = co_await self->execute_exclusively(work, limit);
     co_return outcome;
 }
 
@@ -168,7 +191,7 @@ asio::awaitable<operation_outcome> session::clean_up(pointer self, statement wor
     co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
     state& session_state = *self->state_;
     const cleaning_guard cleaning(session_state);
-    while (session_state.busy) {
+    while (session_state.busy || session_state.recovering) {
         error_code ignored;
         co_await session_state.freed.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
     }
@@ -176,20 +199,21 @@ asio::awaitable<operation_outcome> session::clean_up(pointer self, statement wor
     co_return outcome;
 }
 
-asio::awaitable<operation_outcome> session::ping(pointer self, deadline) {
+asio::awaitable<operation_outcome> session::ping(pointer self, deadline limit) {
     co_await asio::this_coro::throw_if_cancelled(false);
-    operation_outcome outcome = co_await self->wait_until_free();
+    statement nothing("");
+    limit = self->limit_of(nothing, limit);
+    operation_outcome outcome = co_await self->wait_until_free(limit);
     if (outcome.code)
         co_return outcome;
-    statement nothing("");
-    outcome = co_await self->execute_exclusively(nothing);
+    outcome = co_await self->execute_exclusively(nothing, limit);
     outcome.output = result();
     co_return outcome;
 }
 
 asio::awaitable<operation_outcome> session::close(pointer self) {
     co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
-    co_await self->wait_until_free();
+    co_await self->wait_until_free({});
     if (self->state_->busy)
         co_return busy_elsewhere();
     self->finish();
@@ -197,20 +221,25 @@ asio::awaitable<operation_outcome> session::close(pointer self) {
 }
 
 // Somebody left a statement before its end, which is somebody else's business to wait for.
-asio::awaitable<operation_outcome> session::wait_until_free() {
+asio::awaitable<operation_outcome> session::wait_until_free(const deadline& limit) {
     operation_outcome outcome;
+    if (state_->cleaning_up == 0)
+        co_return outcome;
+    const time_limit timer(state_->strand, limit.when, [this] { state_->freed.cancel(); });
     while (state_->cleaning_up != 0 && !outcome.code) {
         error_code ignored;
         co_await state_->freed.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
         const asio::cancellation_state cancellation = co_await asio::this_coro::cancellation_state;
-        if (state_->abandoned || cancellation.cancelled() != asio::cancellation_type::none)
+        if (limit.passed())
+            outcome = deadline_passed(limit, "waiting for an earlier statement to be got rid of");
+        if (state_->abandoned || state_->interrupted || cancellation.cancelled() != asio::cancellation_type::none)
             outcome = failed_operation(asio::error::operation_aborted,
                                        "the operation was cancelled before anything was sent");
     }
     co_return outcome;
 }
 
-operation_outcome session::check_free(const statement& work) const {
+operation_outcome session::check_free() const {
     if (state_->busy)
         return busy_elsewhere();
     if (!state_->handle)
@@ -218,26 +247,38 @@ operation_outcome session::check_free(const statement& work) const {
     if (state_->rows)
         return failed_operation(errc::operation_in_progress, "a stream is open on the connection",
                                 "read it to its end or close it");
-    if (work.parameter_count() > 65535)
-        return failed_operation(errc::invalid_parameter, "a statement can have at most 65535 parameters");
     return {};
 }
 
-asio::awaitable<operation_outcome> session::execute_exclusively(statement& work) {
+operation_outcome session::check_free(const statement& work) const {
+    operation_outcome outcome = check_free();
+    if (!outcome.code && work.parameter_count() > 65535)
+        return failed_operation(errc::invalid_parameter, "a statement can have at most 65535 parameters");
+    return outcome;
+}
+
+asio::awaitable<operation_outcome> session::execute_exclusively(statement& work, const deadline& limit) {
     if (operation_outcome refused = check_free(work); refused.code)
         co_return refused;
     const busy_guard busy(*state_);
     const statement_guard running(state_->notices.redact, work);
+    const deadline_guard timer(*state_, limit);
     answer received;
     result output;
-    const error_code code = co_await execute_statement(*state_, work, received, output);
-    operation_outcome outcome = outcome_of(code, std::move(received));
+    state_->used = true;
+    mirror_deadline(*state_, limit);
+    error_code code = asio::error::operation_aborted;
+    if (!state_->timed_out)
+        code = co_await execute_statement(*state_, work, received, output);
+    operation_outcome outcome = outcome_of(code, std::move(received), limit);
     if (!outcome.code)
         outcome.output = std::move(output);
     co_return outcome;
 }
 
-operation_outcome session::outcome_of(error_code code, answer&& received) {
+operation_outcome session::outcome_of(error_code code, answer&& received, const deadline& limit) {
+    if (code == asio::error::operation_aborted)
+        return stopped(limit);
     if (!code && PQstatus(state_->handle.get()) == CONNECTION_BAD)
         code = errc::connection_lost;
     if (code == errc::unsupported) {
@@ -248,16 +289,15 @@ operation_outcome session::outcome_of(error_code code, answer&& received) {
         return lost(code, "before that, the statement had failed: " + received.details.message());
     if (code)
         return lost(code, "the statement may or may not have run");
+    // The server's own limit is the same, and either of them may be the first to notice.
+    if (received.code == sqlstate::query_canceled && state_->mirrored != std::chrono::milliseconds(0) && limit.passed())
+        return deadline_passed(limit, "running");
     return {received.code, std::move(received.details)};
 }
 
 // Ends the session after a failure of the connection itself, and says why. The server's last words (an administrator's
 // shutdown, say) are a better reason than that the stream has ended.
 operation_outcome session::lost(error_code code, std::string hint) {
-    if (code == asio::error::operation_aborted) {
-        finish();
-        return failed_operation(code, "the operation was cancelled; the connection was closed");
-    }
     const diagnostics last_words = std::exchange(state_->last_words, diagnostics());
     std::string reason = one_line(last_words.message());
     if (reason.empty())
@@ -282,31 +322,30 @@ void session::finish() {
     state_->notices.redact.set_statement(nullptr);
     state_->rows.reset();
     state_->prepared.clear();
+    state_->ahead = {};
+    state_->due_syncs = 0;
+    state_->unread = 0;
+    state_->mirrored = std::chrono::milliseconds(0);
+    state_->mirrored_within.reset();
+    state_->lost_on_the_way = false;
+    state_->used = false;
 }
 
 void session::abandon() noexcept try {
     // Only the strand may touch the socket; when the context has ended already, the destructor does the work.
-    asio::post(state_->strand, [self = shared_from_this()] {
+    asio::post(state_->strand, [self = shared_from_this(), count = counted(state_->operations)] {
         self->state_->abandoned = true;
         if (self->state_->connecting)
             self->state_->connecting->interrupt();
-        if (self->state_->busy)
+        if (self->state_->busy || self->state_->recovering)
             self->state_->socket.cancel();
+        else if (self->state_->rows && self->state_->handle)
+            self->leave_statement();
         else
             self->finish();
+        self->state_->freed.cancel();
     });
 } catch (...) { // NOLINT(bugprone-empty-catch): without memory for the message, the destructor does the work
-}
-
-bool session::is_reusable() {
-    PGconn* const handle = state_->handle.get();
-    if (!handle || state_->busy || state_->rows)
-        return false;
-    // An idle session has nothing to say. What has arrived is the server's farewell, and behind it, for the second
-    // look, the end of the stream.
-    return PQconsumeInput(handle) == 1 && PQconsumeInput(handle) == 1 && PQisBusy(handle) == 0 &&
-           PQstatus(handle) == CONNECTION_OK && !state_->notices.farewell &&
-           PQtransactionStatus(handle) == PQTRANS_IDLE;
 }
 
 } // namespace coropq::detail

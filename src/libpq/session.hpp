@@ -17,14 +17,17 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <chrono>
+#include <compare>
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace coropq::detail {
 
 struct answer;
+class counted;
 struct connect_plan;
 class type_registry;
 
@@ -34,6 +37,21 @@ struct deadline {
     std::chrono::steady_clock::time_point when = std::chrono::steady_clock::time_point::max();
     std::chrono::milliseconds limit{};
     std::chrono::steady_clock::duration acquiring{};
+
+    bool passed() const { return when != decltype(when)::max() && std::chrono::steady_clock::now() >= when; }
+};
+
+/// The deadline of a statement that begins now: by its own timeout, or else by that of the options.
+deadline deadline_of(const statement& work, const statement_options& options);
+/// What a passed deadline is reported as: how long the limit was, and what the time was spent on.
+operation_outcome deadline_passed(const deadline& limit, std::string_view what);
+
+/// An advisory lock: its key as it stands in the brackets of pg_advisory_lock, and its kind.
+struct advisory_lock_name {
+    std::string key;
+    bool shared = false;
+
+    auto operator<=>(const advisory_lock_name&) const = default;
 };
 
 /// One session with a server: a PGconn, its socket, and the strand that both live on. Nothing of libpq shows here.
@@ -73,11 +91,25 @@ public:
                                                            std::vector<std::string> inside);
     /// The same for one that belongs into the transaction in progress, such as a savepoint.
     static boost::asio::awaitable<operation_outcome> put_ahead(pointer self, std::string sql);
+    /// errc::no_transaction if the session is open and in no transaction.
+    static boost::asio::awaitable<operation_outcome> check_transaction(pointer self);
+    /// Ends the part of the transaction that began with "savepoint <name>", with the next statement; sends nothing if
+    /// that wasn't sent. Releasing fails with 25P02 in a failed transaction. Rolling back can't fail and can't be
+    /// cancelled; it waits for the operation in progress, and operations that begin later wait for it.
+    static boost::asio::awaitable<operation_outcome> release_savepoint(pointer self, std::string name);
+    static boost::asio::awaitable<operation_outcome> rollback_savepoint(pointer self, std::string name);
     /// Ends the transaction; sends nothing if it hasn't begun on the server. Once sent, a commit ("commit", "prepare
     /// transaction …") isn't cancelled any more; if its answer doesn't come, or not in time: errc::in_doubt.
     static boost::asio::awaitable<operation_outcome> commit(pointer self, std::string sql, deadline limit);
     /// The same for "rollback", which can't be cancelled and closes the session if it can't be done.
     static boost::asio::awaitable<operation_outcome> rollback(pointer self, std::string sql);
+
+    /// Takes an advisory lock of the session, or, in an `attempt`, says in its output whether it could. The output is
+    /// empty if the session has the lock already: the server isn't asked then, and so has each lock held once only.
+    static boost::asio::awaitable<operation_outcome> lock(pointer self, advisory_lock_name name, bool attempt);
+    /// Gives it up; within a failed transaction with the first statement behind that. No error if the session doesn't
+    /// have it. Can't be cancelled; operations that begin later wait for it.
+    static boost::asio::awaitable<operation_outcome> unlock(pointer self, advisory_lock_name name);
 
     /// Runs a statement that cleans up, as soon as no other one runs. Operations that begin later wait for its end.
     /// Can't be cancelled.
@@ -122,14 +154,24 @@ private:
     session(const boost::asio::any_io_executor& executor, std::shared_ptr<type_registry> types);
 
     boost::asio::awaitable<void> open(connect_plan plan, operation_outcome& outcome);
-    /// An error if the operation that waits was cancelled.
-    boost::asio::awaitable<operation_outcome> wait_until_free();
-    boost::asio::awaitable<operation_outcome> execute_exclusively(statement& work);
+    /// Waits while something is being cleaned up. An error if the operation that waits was cancelled, or its time is
+    /// up.
+    boost::asio::awaitable<operation_outcome> wait_until_free(const deadline& limit = {});
+    boost::asio::awaitable<operation_outcome> execute_exclusively(statement& work, const deadline& limit = {});
     operation_outcome check_free(const statement& work) const;
+    operation_outcome check_free() const;
+    boost::asio::awaitable<void> wait_while_busy();
+    bool forget_savepoint(const std::string& name);
     boost::asio::awaitable<void> drop_rows();
     void forget_rows();
+    deadline limit_of(const statement& work, const deadline& limit) const;
+    operation_outcome stopped(const deadline& limit);
     operation_outcome lost(boost::system::error_code code, std::string hint);
-    operation_outcome outcome_of(boost::system::error_code code, answer&& received);
+    operation_outcome outcome_of(boost::system::error_code code, answer&& received, const deadline& limit);
+    void leave_statement();
+    static boost::asio::awaitable<void> recover(pointer self, counted count);
+    bool send_at_once(const std::vector<std::string>& statements);
+    std::vector<std::string> reset_statements(reset_policy policy);
     void finish();
 
     std::unique_ptr<state> state_;

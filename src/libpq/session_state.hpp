@@ -10,15 +10,45 @@
 #include "libpq/notice_sink.hpp"
 #include "libpq/session.hpp"
 #include "libpq/statement_cache.hpp"
+#include "libpq/time_limit.hpp"
 
 #include <boost/asio/steady_timer.hpp>
 
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace coropq::detail {
+
+/// How many operations have been started and haven't ended yet. From any thread.
+using operation_count = std::atomic<int>;
+
+/// One of them. What it did is seen by whoever sees that it has ended.
+class counted {
+public:
+    explicit counted(std::shared_ptr<operation_count> count) : count_(std::move(count)) {
+        count_->fetch_add(1, std::memory_order_relaxed);
+    }
+    counted(counted&&) noexcept = default;
+    counted(const counted&) = delete;
+    counted& operator=(const counted&) = delete;
+    counted& operator=(counted&&) = delete;
+    ~counted() { end(); }
+
+    void end() noexcept {
+        if (count_)
+            count_->fetch_sub(1, std::memory_order_release);
+        count_.reset();
+    }
+
+private:
+    std::shared_ptr<operation_count> count_;
+};
 
 /// Statements without parameters that are sent with the next one, in the same round trip and in front of it, in this
 /// order. If one of them fails, nothing behind it is run, and its error is that of the operation.
@@ -54,7 +84,13 @@ struct session::state {
     connector* connecting = nullptr;
     bool busy = false;
     bool abandoned = false;
-    diagnostics last_words; ///< What the server or libpq said about the end of the session.
+    bool interrupted = false; ///< What is in progress is to end: its user has given the session back.
+    bool timed_out = false;   ///< The deadline of the operation in progress has passed.
+    bool recovering = false;  ///< A statement that nobody waits for any more is being got rid of.
+    bool given_up = false;    ///< That takes too long.
+    diagnostics last_words;   ///< What the server or libpq said about the end of the session.
+    session_condition end = session_condition::broken; ///< What the end says about other sessions.
+    std::shared_ptr<operation_count> operations = std::make_shared<operation_count>(0);
     std::string host;
     std::string port;
     std::string user;
@@ -80,8 +116,20 @@ struct session::state {
     int cleaning_up = 0;             ///< How many things were left whose rest is being got rid of.
     boost::asio::steady_timer freed; ///< Cancelled when one of that is done, or could be.
 
-    /// What travels in front of the next statement: see `ahead_statements`.
     ahead_statements ahead;
+    std::map<advisory_lock_name, int> advisory_locks; ///< How often each was taken through `lock`.
+    std::vector<std::string> setup;                   ///< For new sessions, and for those that were reset.
+    std::size_t due_syncs = 0;                        ///< Synchronisation points that were sent and haven't come back.
+    std::size_t unread = 0;       ///< Those of them that nobody has waited for: of statements sent at the end
+                                  ///< of a use, whose answers the next one reads.
+    bool used = false;            ///< Since it was opened or reset.
+    bool lost_on_the_way = false; ///< libpq can't send any more.
+    std::optional<std::chrono::milliseconds> mirrored{0};     ///< The statement_timeout that the server has from us; 0:
+                                                              ///< none. Empty: unknown.
+    std::optional<std::chrono::milliseconds> mirrored_within; ///< The same for the transaction in progress.
+    std::chrono::milliseconds cancel_timeout{0};
+    bool wants_primary = false; ///< The URL asked for a server that can be written to …
+    bool wants_standby = false; ///< … or for one that can't.
 };
 
 /// One operation at a time; says so on the way out.
@@ -98,6 +146,27 @@ public:
 
 private:
     session::state& session_;
+};
+
+/// Ends what is in progress when its time is up. Whoever sees that asks `timed_out`.
+class deadline_guard {
+public:
+    deadline_guard(session::state& session, const deadline& limit)
+        : session_(session), timer_(session.strand, limit.when, [&session] {
+            session.timed_out = true;
+            session.socket.cancel();
+            session.freed.cancel();
+        }) {
+        session_.timed_out =
+            limit.when != time_limit::clock::time_point::max() && time_limit::clock::now() >= limit.when;
+    }
+    deadline_guard(const deadline_guard&) = delete;
+    deadline_guard& operator=(const deadline_guard&) = delete;
+    ~deadline_guard() { session_.timed_out = false; }
+
+private:
+    session::state& session_;
+    const time_limit timer_;
 };
 
 /// Cleaning up after a stream: operations that begin meanwhile wait for the end of it.

@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace coropq::detail {
@@ -58,6 +59,8 @@ public:
 
     /// Names of statements to deallocate, `limit` at most.
     std::vector<std::string> take_surplus(std::size_t limit);
+    /// One that may or may not be there: preparing it was cancelled.
+    void add_surplus(std::string name) { surplus_.push_back(std::move(name)); }
     std::size_t surplus() const noexcept { return surplus_.size(); }
 
 private:

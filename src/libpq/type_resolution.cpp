@@ -8,6 +8,7 @@
 #include <coropq/error.hpp>
 
 #include "error/diagnostics_fields.hpp"
+#include "libpq/pipeline_round.hpp"
 #include "types/type_lookup.hpp"
 #include "types/type_registry.hpp"
 
@@ -23,9 +24,9 @@ bool is_in_failed_transaction(const session::state& session) {
     return PQtransactionStatus(session.handle.get()) == PQTRANS_INERROR;
 }
 
-bool send_text(PGconn* handle, const char* text) {
-    return PQsendQueryParams(handle, text, 0, nullptr, nullptr, nullptr, nullptr, 0) == 1 &&
-           PQpipelineSync(handle) == 1;
+bool send_text(session::state& session, const char* text) {
+    return PQsendQueryParams(session.handle.get(), text, 0, nullptr, nullptr, nullptr, nullptr, 0) == 1 &&
+           sync_pipeline(session);
 }
 
 bool send_lookup(PGconn* handle, const statement& question) {
@@ -37,9 +38,9 @@ bool send_lookup(PGconn* handle, const statement& question) {
 // Within somebody's transaction, which must not fail because of a question that nobody asked.
 asio::awaitable<error_code> ask_behind_savepoint(session::state& session, const statement& question, answer& received) {
     PGconn* const handle = session.handle.get();
-    const bool sent = PQenterPipelineMode(handle) == 1 && send_text(handle, "savepoint coropq_types") &&
-                      send_lookup(handle, question) && PQpipelineSync(handle) == 1 &&
-                      send_text(handle, "release savepoint coropq_types");
+    const bool sent = PQenterPipelineMode(handle) == 1 && send_text(session, "savepoint coropq_types") &&
+                      send_lookup(handle, question) && sync_pipeline(session) &&
+                      send_text(session, "release savepoint coropq_types");
     if (!sent)
         co_return errc::connection_lost;
     error_code code = co_await send_all(session);

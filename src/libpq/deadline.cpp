@@ -1,0 +1,99 @@
+// Copyright (c) 2026 the coropq authors
+// Distributed under the Boost Software License, Version 1.0. (See accompanying file LICENSE.)
+
+// Deadlines of operations: where they come from, what the server is told of them, and what they end with.
+
+#include "libpq/execution.hpp"
+#include "libpq/pipeline_round.hpp"
+#include "libpq/recovery.hpp"
+#include "libpq/session.hpp"
+#include "libpq/session_state.hpp"
+
+#include <coropq/error.hpp>
+
+#include <boost/asio/error.hpp>
+
+#include <algorithm>
+#include <string>
+
+namespace coropq::detail {
+
+namespace {
+
+using milliseconds = std::chrono::milliseconds;
+
+std::string in_words(std::chrono::steady_clock::duration time) {
+    return std::to_string(std::chrono::ceil<milliseconds>(time).count()) + " ms";
+}
+
+} // namespace
+
+deadline deadline_of(const statement& work, const statement_options& options) {
+    deadline found;
+    found.limit = work.timeout().value_or(options.timeout());
+    if (found.limit.count() > 0)
+        found.when = saturated_deadline(found.limit);
+    return found;
+}
+
+operation_outcome deadline_passed(const deadline& limit, std::string_view what) {
+    std::string message = "the operation didn't end within " + in_words(limit.limit) + ": ";
+    if (limit.acquiring.count() > 0) {
+        const auto rest = std::max(std::chrono::steady_clock::duration(limit.limit) - limit.acquiring,
+                                   std::chrono::steady_clock::duration(0));
+        message += in_words(limit.acquiring) + " waiting for a connection, " + in_words(rest) + " ";
+    }
+    message += what;
+    return failed_operation(errc::timeout, std::move(message),
+                            "a longer limit is set with statement::timeout or statement_options::timeout");
+}
+
+// That of the caller began earlier, and may be somebody else's: a transaction's.
+deadline session::limit_of(const statement& work, const deadline& limit) const {
+    const deadline own = deadline_of(work, state_->defaults);
+    return own.when < limit.when ? own : limit;
+}
+
+operation_outcome session::stopped(const deadline& limit) {
+    const bool timed_out = state_->timed_out;
+    const bool sent = is_answer_due(*state_);
+    leave_statement();
+    if (timed_out)
+        return deadline_passed(limit, sent ? "running; the statement is being cancelled on the server"
+                                           : "preparing; nothing was sent");
+    if (state_->interrupted)
+        return failed_operation(boost::asio::error::operation_aborted,
+                                "the operation was interrupted: its connection was given back");
+    return failed_operation(boost::asio::error::operation_aborted,
+                            sent ? "the operation was cancelled; so is the statement, on the server"
+                                 : "the operation was cancelled before anything was sent");
+}
+
+void mirror_deadline(session::state& session, const deadline& limit) {
+    if (!session.defaults.server_timeout() || session.defaults.simple_protocol())
+        return;
+    const bool within = !is_autocommit(session);
+    if (!within)
+        session.mirrored_within.reset();
+    else if (PQtransactionStatus(session.handle.get()) == PQTRANS_INERROR)
+        return; // only "rollback" can be sent
+    const bool has_limit = limit.when != time_limit::clock::time_point::max();
+    const milliseconds wanted = has_limit ? std::max(limit.limit, milliseconds(1)) : milliseconds(0);
+    const std::optional<milliseconds> present =
+        within && session.mirrored_within ? session.mirrored_within : session.mirrored;
+    if (present == wanted)
+        return;
+    // The server's is an int.
+    const std::string text = std::to_string(std::min<milliseconds::rep>(wanted.count(), 2147483647));
+    if (within) {
+        session.ahead.inside.push_back("set local statement_timeout = " + text);
+        session.mirrored_within = wanted;
+    } else {
+        // As a transaction of its own: what fails behind it would take it back.
+        for (std::string one : {std::string("begin"), "set statement_timeout = " + text, std::string("commit")})
+            session.ahead.others.push_back(std::move(one));
+        session.mirrored = wanted;
+    }
+}
+
+} // namespace coropq::detail

@@ -1,0 +1,140 @@
+// Copyright (c) 2026 the coropq authors
+// Distributed under the Boost Software License, Version 1.0. (See accompanying file LICENSE.)
+
+#include "libpq/pipeline_round.hpp"
+
+#include <coropq/error.hpp>
+
+#include "libpq/execution.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace asio = boost::asio;
+
+namespace coropq::detail {
+
+bool sync_pipeline(session::state& session) {
+    if (PQpipelineSync(session.handle.get()) != 1)
+        return false;
+    ++session.due_syncs;
+    return true;
+}
+
+bool pipeline_round::send(const std::string& text) {
+    if (PQsendQueryParams(session_.handle.get(), text.c_str(), 0, nullptr, nullptr, nullptr, nullptr, 0) != 1)
+        return false;
+    ahead_.push_back(text);
+    return true;
+}
+
+bool pipeline_round::send_all_of(const std::vector<std::string>& texts) {
+    return std::all_of(texts.begin(), texts.end(), [this](const std::string& text) { return send(text); });
+}
+
+bool pipeline_round::begin() {
+    PGconn* const handle = session_.handle.get();
+    if (PQpipelineStatus(handle) == PQ_PIPELINE_OFF && PQenterPipelineMode(handle) != 1)
+        return false;
+    // In a transaction nothing is deallocated; the one that is about to begin hasn't yet.
+    return send_deallocations(session_, deallocated_) && send_ahead();
+}
+
+bool pipeline_round::send_ahead() {
+    const ahead_statements ahead = std::exchange(session_.ahead, {});
+    if (!send_all_of(ahead.reset))
+        return false;
+    if (!ahead.setup.empty()) {
+        if (!send("begin") || !send_all_of(ahead.setup) || !send("commit"))
+            return false;
+        setup_ = ahead_.size();
+    }
+    return send_all_of(ahead.others) && (ahead.begin.empty() || send(ahead.begin)) && send_all_of(ahead.inside);
+}
+
+asio::awaitable<error_code> pipeline_round::finish(answer& received) {
+    if (!sync_pipeline(session_))
+        co_return errc::connection_lost;
+    error_code code = co_await send_all(session_);
+    if (!code)
+        code = co_await read_unread(session_);
+    if (!code)
+        code = co_await read_deallocations(session_, deallocated_);
+    received.ahead = ahead_;
+    received.setup = setup_;
+    if (!code)
+        code = co_await read_to_sync(session_, received);
+    if (!code && PQexitPipelineMode(session_.handle.get()) != 1)
+        code = errc::connection_lost;
+    if (code)
+        co_return code;
+    const std::size_t answered = received.results.size();
+    received.results.erase(received.results.begin(),
+                           received.results.begin() + static_cast<std::ptrdiff_t>(std::min(answered, ahead_.size())));
+    received.ahead = {};
+    if (received.code && answered < setup_) // a session without its settings isn't the one that was asked for
+        code = errc::unsupported;
+    co_return code;
+}
+
+namespace {
+
+asio::awaitable<error_code> send_simply(session::state& session, answer& received) {
+    const ahead_statements ahead = std::exchange(session.ahead, {});
+    std::string text;
+    const auto add = [&text](const std::vector<std::string>& statements) {
+        for (const std::string& one : statements)
+            text += one + ";";
+    };
+    add(ahead.reset);
+    add(ahead.setup);
+    add(ahead.others);
+    if (!ahead.begin.empty())
+        text += ahead.begin + ";";
+    add(ahead.inside);
+    if (PQsendQuery(session.handle.get(), text.c_str()) == 0)
+        co_return errc::connection_lost;
+    error_code code = co_await send_all(session);
+    if (!code)
+        code = co_await read_answer(session, received);
+    received.results.clear();
+    if (!code && received.code && !ahead.setup.empty())
+        code = errc::unsupported;
+    co_return code;
+}
+
+} // namespace
+
+asio::awaitable<error_code> send_ahead_alone(session::state& session, answer& received) {
+    if (!needs_pipeline(session))
+        co_return error_code();
+    error_code code;
+    if (session.ahead.empty()) {
+        code = co_await read_unread(session);
+        if (!code && PQexitPipelineMode(session.handle.get()) != 1)
+            code = errc::connection_lost;
+        co_return code;
+    }
+    if (session.defaults.simple_protocol()) {
+        code = co_await send_simply(session, received);
+        co_return code;
+    }
+    pipeline_round round(session);
+    if (!round.begin())
+        co_return errc::connection_lost;
+    code = co_await round.finish(received);
+    co_return code;
+}
+
+asio::awaitable<error_code> read_unread(session::state& session) {
+    error_code code;
+    while (session.unread != 0 && !code) {
+        answer ignored; // "rollback" and the like don't fail
+        code = co_await read_to_sync(session, ignored);
+        if (!code)
+            --session.unread;
+    }
+    co_return code;
+}
+
+} // namespace coropq::detail

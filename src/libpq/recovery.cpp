@@ -1,0 +1,133 @@
+// Copyright (c) 2026 the coropq authors
+// Distributed under the Boost Software License, Version 1.0. (See accompanying file LICENSE.)
+
+#include "libpq/recovery.hpp"
+
+#include <coropq/error.hpp>
+
+#include "libpq/cancel_request.hpp"
+#include "libpq/server_exchange.hpp"
+
+#include <boost/asio/cancellation_state.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/this_coro.hpp>
+
+#include <algorithm>
+
+namespace asio = boost::asio;
+
+namespace coropq::detail {
+
+namespace {
+
+using clock = time_limit::clock;
+
+// Everything that waits for the server does so until the time is up, whoever wants it to end.
+class recovering_guard {
+public:
+    explicit recovering_guard(session::state& session) : session_(session) {
+        session_.recovering = true;
+        session_.given_up = false;
+    }
+    recovering_guard(const recovering_guard&) = delete;
+    recovering_guard& operator=(const recovering_guard&) = delete;
+    ~recovering_guard() {
+        session_.recovering = false;
+        session_.given_up = false;
+    }
+
+private:
+    session::state& session_;
+};
+
+enum class how_it_ended { dropped, out_of_time, lost };
+
+// Reads and drops what comes until nothing is due any more.
+asio::awaitable<how_it_ended> drop_until(session::state& session, clock::time_point when, bool& cancelled) {
+    session.given_up = clock::now() >= when;
+    const time_limit limit(session.strand, when, [&session] {
+        session.given_up = true;
+        session.socket.cancel();
+    });
+    error_code code = co_await send_all(session);
+    int ends = 0;
+    while (!code && is_answer_due(session)) {
+        result_handle dropped;
+        code = co_await next_result(session, dropped);
+        ends = dropped ? 0 : ends + 1;
+        if (!code && ends > 8) // each statement has one, and then something comes
+            code = errc::connection_lost;
+        const ExecStatusType status = PQresultStatus(dropped.get());
+        if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH)
+            code = errc::connection_lost; // libpq would give it for ever
+        const char* const sqlstate = PQresultErrorField(dropped.get(), PG_DIAG_SQLSTATE);
+        cancelled = cancelled || (sqlstate && std::string_view(sqlstate) == "57014");
+        const std::string_view tag = dropped ? PQcmdStatus(dropped.get()) : "";
+        if (tag == "DISCARD ALL" || tag == "DEALLOCATE ALL")
+            session.prepared.clear();
+    }
+    if (!code)
+        co_return how_it_ended::dropped;
+    co_return code == asio::error::operation_aborted ? how_it_ended::out_of_time : how_it_ended::lost;
+}
+
+bool leave_pipeline(session::state& session) {
+    session.unread = 0;
+    return PQpipelineStatus(session.handle.get()) == PQ_PIPELINE_OFF || PQexitPipelineMode(session.handle.get()) == 1;
+}
+
+// A request that came too late for its statement may still be on its way to the session, through a pooler say. This
+// statement has nothing to lose. (PostgreSQL itself has noted the request when it ends the connection it came on.)
+asio::awaitable<bool> absorb_late_request(session::state& session, clock::time_point when) {
+    if (PQsendQuery(session.handle.get(), "") == 0)
+        co_return false;
+    bool ignored = false;
+    const how_it_ended end = co_await drop_until(session, when, ignored);
+    co_return end == how_it_ended::dropped;
+}
+
+} // namespace
+
+bool is_answer_due(const session::state& session) {
+    PGconn* const handle = session.handle.get();
+    return session.due_syncs != 0 || PQtransactionStatus(handle) == PQTRANS_ACTIVE;
+}
+
+asio::awaitable<bool> get_rid_of_statement(session::state& session) {
+    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+    const recovering_guard recovering(session);
+    const clock::time_point last = saturated_deadline(session.cancel_timeout);
+    bool cancelled = false;
+    bool asked = false;
+    // A request finds nothing to cancel before the statement has arrived, so there may have to be another one.
+    std::chrono::milliseconds pause(0);
+    for (;;) {
+        const clock::time_point next = std::min(last, clock::now() + pause);
+        const how_it_ended end = co_await drop_until(session, next, cancelled);
+        if (end == how_it_ended::lost || !session.handle)
+            co_return false;
+        if (end == how_it_ended::dropped)
+            break;
+        if (clock::now() >= last)
+            co_return false;
+        asked = true;
+        co_await send_cancel_request(session, last);
+        pause = std::clamp(pause * 2, std::chrono::milliseconds(20), std::chrono::milliseconds(500));
+    }
+    if (!leave_pipeline(session))
+        co_return false;
+    bool usable = true;
+    if (asked && !cancelled)
+        usable = co_await absorb_late_request(session, last);
+    co_return usable&& PQstatus(session.handle.get()) == CONNECTION_OK;
+}
+
+asio::awaitable<bool> read_to_end(session::state& session, std::chrono::milliseconds patience) {
+    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+    const recovering_guard recovering(session);
+    bool ignored = false;
+    const how_it_ended end = co_await drop_until(session, clock::now() + patience, ignored);
+    co_return end == how_it_ended::dropped&& leave_pipeline(session);
+}
+
+} // namespace coropq::detail

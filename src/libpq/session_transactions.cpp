@@ -1,0 +1,216 @@
+// Copyright (c) 2026 the coropq authors
+// Distributed under the Boost Software License, Version 1.0. (See accompanying file LICENSE.)
+
+// Transactions of a session. What begins one, and what begins and ends its parts, is put in front of the next
+// statement, so it costs no round trip; what has not been sent when its transaction ends never is.
+
+#include "error/diagnostics_fields.hpp"
+#include "libpq/execution.hpp"
+#include "libpq/session.hpp"
+#include "libpq/session_state.hpp"
+#include "libpq/time_limit.hpp"
+
+#include <coropq/error.hpp>
+
+#include <boost/asio/error.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace asio = boost::asio;
+
+namespace coropq::detail {
+
+namespace {
+
+constexpr std::chrono::seconds patience(5); // for a transaction to be rolled back
+
+// What an earlier user has left behind ends in front of everything else, whatever its state is at the moment.
+bool is_in_transaction(const session::state& session) {
+    if (session.busy || !session.ahead.begin.empty())
+        return true;
+    return session.ahead.reset.empty() && session.unread == 0 &&
+           PQtransactionStatus(session.handle.get()) != PQTRANS_IDLE;
+}
+
+operation_outcome not_in_transaction() {
+    return failed_operation(errc::no_transaction, "the transaction has ended on the server already",
+                            "a statement in it has ended it (commit, rollback), or the connection was opened anew");
+}
+
+operation_outcome cancelled_before_sent() {
+    return failed_operation(asio::error::operation_aborted, "the operation was cancelled before anything was sent");
+}
+
+// The server rolls back what can't be committed, and calls that a success.
+operation_outcome failed_transaction(std::string message) {
+    diagnostics_fields fields;
+    fields.severity = "ERROR";
+    fields.sqlstate = "25P02";
+    fields.message = std::move(message);
+    fields.hint = "run the transaction again";
+    const error_code code = make_sqlstate_code(fields.sqlstate);
+    return {code, diagnostics(code, std::move(fields))};
+}
+
+operation_outcome in_doubt(const diagnostics& reason, const std::string& sql) {
+    diagnostics_fields fields;
+    fields.message =
+        "the commit was sent, and no answer to it came: it may have happened or not (" + reason.message() + ")";
+    fields.sqlstate = reason.sqlstate();
+    fields.hint = "look at the data before anything is run again";
+    fields.statement = sql;
+    fields.host = reason.host();
+    fields.port = reason.port();
+    fields.user = reason.user();
+    fields.database = reason.database();
+    const error_code code = errc::in_doubt;
+    return {code, diagnostics(code, std::move(fields))};
+}
+
+void forget_transaction(ahead_statements& ahead) {
+    ahead.begin.clear();
+    ahead.inside.clear();
+}
+
+} // namespace
+
+asio::awaitable<operation_outcome> session::begin(pointer self, std::string sql, std::vector<std::string> inside) {
+    co_await asio::this_coro::throw_if_cancelled(false);
+    operation_outcome outcome = co_await self->wait_until_free();
+    const statement work(sql);
+    if (!outcome.code)
+        outcome = self->check_free(work);
+    state& session_state = *self->state_;
+    if (!outcome.code && is_in_transaction(session_state))
+        outcome = failed_operation(errc::transaction_in_progress, "the connection is in a transaction already",
+                                   "end that first, or use transaction::begin for a nested one");
+    if (!outcome.code) {
+        session_state.ahead.begin = std::move(sql);
+        session_state.ahead.inside = std::move(inside);
+    }
+    co_return outcome;
+}
+
+asio::awaitable<operation_outcome> session::check_transaction(pointer self) {
+    co_await asio::this_coro::throw_if_cancelled(false);
+    operation_outcome outcome = co_await self->wait_until_free();
+    if (!outcome.code && self->state_->handle && !is_in_transaction(*self->state_))
+        outcome = not_in_transaction();
+    co_return outcome;
+}
+
+asio::awaitable<operation_outcome> session::put_ahead(pointer self, std::string sql) {
+    const statement work(sql);
+    operation_outcome outcome = co_await check_transaction(self);
+    if (!outcome.code)
+        outcome = self->check_free(work);
+    if (!outcome.code)
+        self->state_->ahead.inside.push_back(std::move(sql));
+    co_return outcome;
+}
+
+// Behind a savepoint that wasn't sent nothing has happened.
+bool session::forget_savepoint(const std::string& name) {
+    std::vector<std::string>& inside = state_->ahead.inside;
+    const auto unsent = std::find(inside.begin(), inside.end(), "savepoint " + name);
+    const bool found = unsent != inside.end();
+    inside.erase(unsent, inside.end());
+    return found;
+}
+
+asio::awaitable<operation_outcome> session::release_savepoint(pointer self, std::string name) {
+    const statement work("release savepoint " + name);
+    operation_outcome outcome = co_await check_transaction(self);
+    if (!outcome.code)
+        outcome = self->check_free(work);
+    if (outcome.code || self->forget_savepoint(name))
+        co_return outcome;
+    state& session_state = *self->state_;
+    if (PQtransactionStatus(session_state.handle.get()) == PQTRANS_INERROR)
+        co_return failed_transaction("the nested transaction can't be committed: something in it had failed or was "
+                                     "cancelled");
+    session_state.ahead.inside.push_back(work.sql());
+    co_return outcome;
+}
+
+asio::awaitable<operation_outcome> session::rollback_savepoint(pointer self, std::string name) {
+    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+    state& session_state = *self->state_;
+    const cleaning_guard cleaning(session_state);
+    co_await self->wait_while_busy();
+    if (!session_state.handle || !is_in_transaction(session_state) || self->forget_savepoint(name))
+        co_return operation_outcome();
+    session_state.ahead.inside.push_back("rollback to savepoint " + name);
+    session_state.ahead.inside.push_back("release savepoint " + name);
+    co_return operation_outcome();
+}
+
+asio::awaitable<operation_outcome> session::commit(pointer self, std::string sql, deadline limit) {
+    statement work(sql);
+    operation_outcome outcome = co_await check_transaction(self);
+    if (!outcome.code)
+        outcome = self->check_free(work);
+    if (outcome.code)
+        co_return outcome;
+    const asio::cancellation_state cancellation = co_await asio::this_coro::cancellation_state;
+    state& session_state = *self->state_;
+    if (cancellation.cancelled() != asio::cancellation_type::none || session_state.abandoned)
+        co_return cancelled_before_sent();
+    if (!session_state.ahead.begin.empty() && sql == "commit") {
+        forget_transaction(session_state.ahead);
+        co_return operation_outcome();
+    }
+    // A farewell that has come already was said before the commit: then nothing is in doubt.
+    PGconn* const handle = session_state.handle.get();
+    if (PQconsumeInput(handle) != 1 || PQconsumeInput(handle) != 1 || PQstatus(handle) != CONNECTION_OK ||
+        session_state.notices.farewell)
+        co_return self->lost(errc::connection_lost, "the transaction wasn't committed; run it again");
+    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+    outcome = co_await self->execute_exclusively(work, limit);
+    if (outcome.code == errc::connection_lost || outcome.code == errc::timeout ||
+        outcome.code == asio::error::operation_aborted) {
+        self->finish(); // whatever is still to come is the answer to the commit
+        outcome = in_doubt(outcome.details, sql);
+    } else if (!outcome.code && outcome.output.command_tag() == "ROLLBACK") { // to "prepare transaction"
+        outcome = failed_transaction("the transaction was rolled back: something in it had failed or was cancelled");
+    }
+    outcome.output = result();
+    co_return outcome;
+}
+
+asio::awaitable<operation_outcome> session::rollback(pointer self, std::string sql) {
+    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+    state& session_state = *self->state_;
+    const cleaning_guard cleaning(session_state);
+    co_await self->wait_while_busy();
+    if (session_state.rows) {
+        const busy_guard busy(session_state);
+        session_state.rows->in_transaction = false; // it may fail now, so the statement is cancelled at once
+        co_await self->drop_rows();
+    }
+    const bool is_unsent = !session_state.ahead.begin.empty();
+    forget_transaction(session_state.ahead); // savepoints and the like would only fail in a failed transaction
+    if (!session_state.handle || is_unsent || !is_in_transaction(session_state))
+        co_return operation_outcome();
+    statement work(sql);
+    deadline limit;
+    limit.limit = patience;
+    limit.when = time_limit::clock::now() + patience;
+    const operation_outcome outcome = co_await self->execute_exclusively(work, limit);
+    if (outcome.code)
+        self->finish(); // which ends the transaction as well
+    co_return operation_outcome();
+}
+
+asio::awaitable<void> session::wait_while_busy() {
+    while (state_->busy) {
+        error_code ignored;
+        co_await state_->freed.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    }
+}
+
+} // namespace coropq::detail

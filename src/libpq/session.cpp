@@ -56,7 +56,7 @@ const asio::any_io_executor& session::executor() const noexcept { return state_-
 namespace {
 
 // Ends the count of an operation with the operation. On the strand, those that wait for that are told.
-asio::awaitable<operation_outcome> run_counted(session::pointer, session::state& target, counted count,
+asio::awaitable<operation_outcome> run_counted(session::pointer, session::state& target, counted_operation count,
                                                asio::awaitable<operation_outcome> operation) {
     operation_outcome outcome = co_await std::move(operation);
     count.end();
@@ -70,8 +70,8 @@ asio::awaitable<operation_outcome> run_counted(session::pointer, session::state&
 void session::run(asio::awaitable<operation_outcome> operation, result* output, diagnostics* details,
                   operation_handler handler) {
     run_operation(state_->strand, state_->executor,
-                  run_counted(shared_from_this(), *state_, counted(state_->operations), std::move(operation)), output,
-                  details, std::move(handler));
+                  run_counted(shared_from_this(), *state_, counted_operation(state_->operations), std::move(operation)),
+                  output, details, std::move(handler));
 }
 
 namespace {
@@ -333,7 +333,7 @@ void session::finish() {
 
 void session::abandon() noexcept try {
     // Only the strand may touch the socket; when the context has ended already, the destructor does the work.
-    asio::post(state_->strand, [self = shared_from_this(), count = counted(state_->operations)] {
+    asio::post(state_->strand, [self = shared_from_this(), count = counted_operation(state_->operations)] {
         self->state_->abandoned = true;
         if (self->state_->connecting)
             self->state_->connecting->interrupt();

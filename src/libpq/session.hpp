@@ -27,7 +27,7 @@
 namespace coropq::detail {
 
 struct answer;
-class counted;
+class counted_operation;
 struct connect_plan;
 class type_registry;
 
@@ -103,6 +103,8 @@ public:
     static boost::asio::awaitable<operation_outcome> commit(pointer self, std::string sql, deadline limit);
     /// The same for "rollback", which can't be cancelled and closes the session if it can't be done.
     static boost::asio::awaitable<operation_outcome> rollback(pointer self, std::string sql);
+    /// Rolls back without waiting for the answer, if the session is in a transaction.
+    static boost::asio::awaitable<operation_outcome> leave_transaction(pointer self);
 
     /// Takes an advisory lock of the session, or, in an `attempt`, says in its output whether it could. The output is
     /// empty if the session has the lock already: the server isn't asked then, and so has each lock held once only.
@@ -128,7 +130,8 @@ public:
 
     /// Whether no operation is in progress or about to begin, and nothing is left of earlier ones. Whoever has such a
     /// session to himself may use the functions below that need it, on any thread. From any thread.
-    bool is_quiet() const noexcept;
+    /// `besides`: so many operations, which ask at their ends, don't count.
+    bool is_quiet(int besides = 0) const noexcept;
 
     /// Whether the session is open and not known to be dead. Looks at what has arrived on the socket, without waiting.
     /// Only while it is quiet.
@@ -161,6 +164,7 @@ private:
     operation_outcome check_free(const statement& work) const;
     operation_outcome check_free() const;
     boost::asio::awaitable<void> wait_while_busy();
+    boost::asio::awaitable<bool> stop_transaction();
     bool forget_savepoint(const std::string& name);
     boost::asio::awaitable<void> drop_rows();
     void forget_rows();
@@ -169,7 +173,7 @@ private:
     operation_outcome lost(boost::system::error_code code, std::string hint);
     operation_outcome outcome_of(boost::system::error_code code, answer&& received, const deadline& limit);
     void leave_statement();
-    static boost::asio::awaitable<void> recover(pointer self, counted count);
+    static boost::asio::awaitable<void> recover(pointer self, counted_operation count);
     bool send_at_once(const std::vector<std::string>& statements);
     std::vector<std::string> reset_statements(reset_policy policy);
     void finish();

@@ -40,10 +40,10 @@ void session::leave_statement() {
     }
     state_->recovering = true;
     ++state_->cleaning_up;
-    asio::co_spawn(state_->strand, recover(shared_from_this(), counted(state_->operations)), asio::detached);
+    asio::co_spawn(state_->strand, recover(shared_from_this(), counted_operation(state_->operations)), asio::detached);
 }
 
-asio::awaitable<void> session::recover(pointer self, counted count) {
+asio::awaitable<void> session::recover(pointer self, counted_operation count) {
     state& session_state = *self->state_;
     const bool usable = co_await get_rid_of_statement(session_state);
     session_state.recovering = false;
@@ -55,7 +55,9 @@ asio::awaitable<void> session::recover(pointer self, counted count) {
     session_state.freed.cancel();
 }
 
-bool session::is_quiet() const noexcept { return state_->operations->load(std::memory_order_acquire) == 0; }
+bool session::is_quiet(int besides) const noexcept {
+    return state_->operations->load(std::memory_order_acquire) <= besides;
+}
 
 namespace {
 

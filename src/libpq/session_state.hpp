@@ -29,16 +29,16 @@ namespace coropq::detail {
 using operation_count = std::atomic<int>;
 
 /// One of them. What it did is seen by whoever sees that it has ended.
-class counted {
+class counted_operation {
 public:
-    explicit counted(std::shared_ptr<operation_count> count) : count_(std::move(count)) {
+    explicit counted_operation(std::shared_ptr<operation_count> count) : count_(std::move(count)) {
         count_->fetch_add(1, std::memory_order_relaxed);
     }
-    counted(counted&&) noexcept = default;
-    counted(const counted&) = delete;
-    counted& operator=(const counted&) = delete;
-    counted& operator=(counted&&) = delete;
-    ~counted() { end(); }
+    counted_operation(counted_operation&&) noexcept = default;
+    counted_operation(const counted_operation&) = delete;
+    counted_operation& operator=(const counted_operation&) = delete;
+    counted_operation& operator=(counted_operation&&) = delete;
+    ~counted_operation() { end(); }
 
     void end() noexcept {
         if (count_)

@@ -182,27 +182,50 @@ asio::awaitable<operation_outcome> session::commit(pointer self, std::string sql
     co_return outcome;
 }
 
+// Whether there is something to be rolled back on the server.
+asio::awaitable<bool> session::stop_transaction() {
+    co_await wait_while_busy();
+    if (state_->interrupted)
+        co_return false; // whoever did that rolls back too
+    if (state_->rows) {
+        const busy_guard busy(*state_);
+        state_->rows->in_transaction = false; // it may fail now, so the statement is cancelled at once
+        co_await drop_rows();
+    }
+    const bool is_unsent = !state_->ahead.begin.empty();
+    forget_transaction(state_->ahead); // savepoints and the like would only fail in a failed transaction
+    co_return state_->handle && !is_unsent && is_in_transaction(*state_);
+}
+
 asio::awaitable<operation_outcome> session::rollback(pointer self, std::string sql) {
     co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
-    state& session_state = *self->state_;
-    const cleaning_guard cleaning(session_state);
-    co_await self->wait_while_busy();
-    if (session_state.rows) {
-        const busy_guard busy(session_state);
-        session_state.rows->in_transaction = false; // it may fail now, so the statement is cancelled at once
-        co_await self->drop_rows();
-    }
-    const bool is_unsent = !session_state.ahead.begin.empty();
-    forget_transaction(session_state.ahead); // savepoints and the like would only fail in a failed transaction
-    if (!session_state.handle || is_unsent || !is_in_transaction(session_state))
+    const cleaning_guard cleaning(*self->state_);
+    const bool in_transaction = co_await self->stop_transaction();
+    if (!in_transaction)
         co_return operation_outcome();
     statement work(sql);
     deadline limit;
     limit.limit = patience;
     limit.when = time_limit::clock::now() + patience;
     const operation_outcome outcome = co_await self->execute_exclusively(work, limit);
-    if (outcome.code)
+    if (outcome.code && !self->state_->interrupted)
         self->finish(); // which ends the transaction as well
+    co_return operation_outcome();
+}
+
+asio::awaitable<operation_outcome> session::leave_transaction(pointer self) {
+    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+    const cleaning_guard cleaning(*self->state_);
+    const bool in_transaction = co_await self->stop_transaction();
+    if (!in_transaction)
+        co_return operation_outcome();
+    if (self->state_->defaults.simple_protocol()) {
+        co_await rollback(self, "rollback");
+    } else {
+        const std::vector<std::string> statements{"rollback"};
+        if (!self->send_at_once(statements)) // its answer is read by the next operation
+            self->finish();
+    }
     co_return operation_outcome();
 }
 

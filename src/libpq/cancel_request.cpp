@@ -20,6 +20,42 @@ namespace asio = boost::asio;
 
 namespace coropq::detail {
 
+#ifdef LIBPQ_HAS_ASYNC_CANCEL
+
+namespace {
+
+struct cancel_deleter {
+    void operator()(PGcancelConn* handle) const noexcept { PQcancelFinish(handle); }
+};
+
+} // namespace
+
+// The loop of connector::shake_hands. libpq reads nothing from a name server here: it has the address.
+asio::awaitable<void> send_cancel_request(session::state& session, std::chrono::steady_clock::time_point deadline) {
+    const std::unique_ptr<PGcancelConn, cancel_deleter> request(PQcancelCreate(session.handle.get()));
+    if (!request || PQcancelStart(request.get()) != 1)
+        co_return;
+    borrowed_socket socket(session.strand); // gone before the request, which owns what it watches
+    const time_limit limit(session.strand, deadline, [&socket] { socket.cancel(); });
+    PostgresPollingStatusType next = PGRES_POLLING_WRITING;
+    while (next == PGRES_POLLING_WRITING || next == PGRES_POLLING_READING) {
+        if (std::chrono::steady_clock::now() >= deadline)
+            co_return;
+        socket.take(PQcancelSocket(request.get()));
+        boost::system::error_code code;
+        if (next == PGRES_POLLING_READING)
+            code = co_await socket.wait_readable();
+        else
+            code = co_await socket.wait_writable();
+        socket.give_back();
+        if (code)
+            co_return;
+        next = PQcancelPoll(request.get());
+    }
+}
+
+#else
+
 namespace {
 
 struct cancel_deleter {
@@ -92,5 +128,7 @@ asio::awaitable<void> send_cancel_request(session::state& session, std::chrono::
     boost::system::error_code ignored;
     co_await waiter->done.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
 }
+
+#endif
 
 } // namespace coropq::detail

@@ -15,7 +15,8 @@ namespace coropq::detail {
 /// Asks the server to end the statement that runs, and waits until the server has taken note, so that the request can't
 /// hit a later statement. Whether it has an effect shows in the answer to the statement.
 ///
-/// libpq before 17 can do this in a blocking way only: it happens on a thread of its own. The wait ends early at the
+/// libpq 17 and later do that on the event loop, encrypted as the session is (`PQcancelStart`). Earlier ones can do it
+/// in a blocking way only, and unencrypted (`PQcancel`): it happens on a thread of its own. The wait ends early at the
 /// deadline, or when the context ends; the thread then goes on by itself.
 boost::asio::awaitable<void> send_cancel_request(session::state& session,
                                                  std::chrono::steady_clock::time_point deadline);

@@ -24,7 +24,8 @@
 
 namespace coropq {
 
-/// One session with a server. Most programs use an `engine`, which makes and keeps connections by itself.
+/// One session with a server. Most programs use an `engine`, which makes and keeps connections by itself; this is also
+/// what `engine::connect` gives: one of the engine's connections, for its holder alone.
 ///
 /// Every operation comes in two forms of the same name and argument order:
 ///
@@ -82,7 +83,7 @@ public:
     template <detail::operation_token Token>
     auto async_connect(url address, connect_options options, diagnostics& details, Token&& token) {
         return boost::asio::async_initiate<Token, void(boost::system::error_code)>(
-            connect_initiation(session_, executor_), token, std::move(address), std::move(options), &details);
+            connect_initiation(lease_, executor_), token, std::move(address), std::move(options), &details);
     }
     template <detail::operation_token Token>
     auto async_connect(url address, diagnostics& details, Token&& token) {
@@ -91,7 +92,7 @@ public:
     template <detail::operation_token Token>
     auto async_connect(url address, connect_options options, Token&& token) {
         return boost::asio::async_initiate<Token, void(boost::system::error_code)>(
-            connect_initiation(session_, executor_), token, std::move(address), std::move(options), nullptr);
+            connect_initiation(lease_, executor_), token, std::move(address), std::move(options), nullptr);
     }
     template <detail::operation_token Token>
     auto async_connect(url address, Token&& token) {
@@ -107,12 +108,12 @@ public:
     template <detail::operation_token Token>
     auto async_execute(statement work, result& output, diagnostics& details, Token&& token) {
         return boost::asio::async_initiate<Token, void(boost::system::error_code)>(
-            execute_initiation(session_, executor_), token, std::move(work), &output, &details);
+            execute_initiation(lease_, executor_), token, std::move(work), &output, &details);
     }
     template <detail::operation_token Token>
     auto async_execute(statement work, result& output, Token&& token) {
         return boost::asio::async_initiate<Token, void(boost::system::error_code)>(
-            execute_initiation(session_, executor_), token, std::move(work), &output, nullptr);
+            execute_initiation(lease_, executor_), token, std::move(work), &output, nullptr);
     }
     boost::asio::awaitable<result> execute(statement work) const;
     using query_functions::execute;
@@ -123,7 +124,7 @@ public:
     template <detail::operation_token Token>
     auto async_start_execution(statement work, diagnostics& details, Token&& token) {
         return boost::asio::async_initiate<Token, void(boost::system::error_code)>(
-            start_rows_initiation(session_, executor_), token, std::move(work), &details);
+            start_rows_initiation(lease_, executor_), token, std::move(work), &details);
     }
 
     /// The next rows, `limit` at most; none at the end. Until then, other operations end with
@@ -131,7 +132,7 @@ public:
     template <detail::operation_token Token>
     auto async_read_some_rows(result& output, std::size_t limit, diagnostics& details, Token&& token) {
         return boost::asio::async_initiate<Token, void(boost::system::error_code)>(
-            read_rows_initiation(session_, executor_), token, limit, &output, &details);
+            read_rows_initiation(lease_, executor_), token, limit, &output, &details);
     }
 
     /// Ends reading early: cancels the statement on the server and drops what is on its way. Does nothing when there is
@@ -139,7 +140,7 @@ public:
     template <detail::operation_token Token>
     auto async_end_execution(diagnostics& details, Token&& token) {
         return boost::asio::async_initiate<Token, void(boost::system::error_code)>(
-            end_rows_initiation(session_, executor_), token, &details);
+            end_rows_initiation(lease_, executor_), token, &details);
     }
 
     /// Opens a stream of rows on this connection. Errors as for `execute`.
@@ -148,41 +149,41 @@ public:
     /// Asks the server for a sign of life: one round trip. Errors as for `execute`.
     template <detail::operation_token Token>
     auto async_ping(diagnostics& details, Token&& token) {
-        return boost::asio::async_initiate<Token, void(boost::system::error_code)>(ping_initiation(session_, executor_),
+        return boost::asio::async_initiate<Token, void(boost::system::error_code)>(ping_initiation(lease_, executor_),
                                                                                    token, &details);
     }
     template <detail::operation_token Token>
     auto async_ping(Token&& token) {
-        return boost::asio::async_initiate<Token, void(boost::system::error_code)>(ping_initiation(session_, executor_),
+        return boost::asio::async_initiate<Token, void(boost::system::error_code)>(ping_initiation(lease_, executor_),
                                                                                    token, nullptr);
     }
     boost::asio::awaitable<void> ping();
 
     /// Says goodbye to the server and closes the session. Succeeds also when it isn't open. Can't be cancelled; ends
-    /// without waiting for the server.
+    /// without waiting for the server. A connection of an engine goes back there, as if it were destroyed.
     template <detail::operation_token Token>
     auto async_close(diagnostics& details, Token&& token) {
-        return boost::asio::async_initiate<Token, void(boost::system::error_code)>(
-            close_initiation(session_, executor_), token, &details);
+        return boost::asio::async_initiate<Token, void(boost::system::error_code)>(close_initiation(lease_, executor_),
+                                                                                   token, &details);
     }
     template <detail::operation_token Token>
     auto async_close(Token&& token) {
-        return boost::asio::async_initiate<Token, void(boost::system::error_code)>(
-            close_initiation(session_, executor_), token, nullptr);
+        return boost::asio::async_initiate<Token, void(boost::system::error_code)>(close_initiation(lease_, executor_),
+                                                                                   token, nullptr);
     }
     boost::asio::awaitable<void> close();
 
 private:
-    using connect_initiation = detail::initiation<detail::session, &detail::start_connect>;
-    using execute_initiation = detail::initiation<detail::session, &detail::start_execute>;
-    using start_rows_initiation = detail::initiation<detail::session, &detail::start_rows>;
-    using read_rows_initiation = detail::initiation<detail::session, &detail::start_read_rows>;
-    using end_rows_initiation = detail::initiation<detail::session, &detail::start_end_rows>;
-    using ping_initiation = detail::initiation<detail::session, &detail::start_ping>;
-    using close_initiation = detail::initiation<detail::session, &detail::start_close>;
+    using connect_initiation = detail::initiation<detail::lease, &detail::start_connect>;
+    using execute_initiation = detail::initiation<detail::lease, &detail::start_execute>;
+    using start_rows_initiation = detail::initiation<detail::lease, &detail::start_rows>;
+    using read_rows_initiation = detail::initiation<detail::lease, &detail::start_read_rows>;
+    using end_rows_initiation = detail::initiation<detail::lease, &detail::start_end_rows>;
+    using ping_initiation = detail::initiation<detail::lease, &detail::start_ping>;
+    using close_initiation = detail::initiation<detail::lease, &detail::start_close>;
 
     boost::asio::any_io_executor executor_;
-    std::shared_ptr<detail::session> session_;
+    std::shared_ptr<detail::lease> lease_;
 };
 
 } // namespace coropq

@@ -4,11 +4,13 @@
 #ifndef COROPQ_ENGINE_HPP
 #define COROPQ_ENGINE_HPP
 
+#include <coropq/connection.hpp>
 #include <coropq/detail/initiation.hpp>
 #include <coropq/detail/query_functions.hpp>
 #include <coropq/inspect/inspector.hpp>
 #include <coropq/options.hpp>
 #include <coropq/result.hpp>
+#include <coropq/pool.hpp>
 #include <coropq/statement.hpp>
 #include <coropq/stream.hpp>
 #include <coropq/url.hpp>
@@ -19,8 +21,11 @@
 
 #include <concepts>
 #include <memory>
+#include <chrono>
 #include <string_view>
+#include <cstddef>
 #include <utility>
+#include <source_location>
 
 namespace coropq {
 
@@ -31,7 +36,10 @@ namespace coropq {
 ///
 /// A handle: copies are the same engine, which lives as long as the last of them, or of the operations and inspectors
 /// that use it. There is nothing to run: it works as soon as its executor does, and holds no work while it is idle, so
-/// an `io_context` can finish.
+/// an `io_context` can finish. (What has to happen while it is idle, such as closing connections that nobody uses, is
+/// noticed on a thread of the library and done on the executor, as soon as that runs. The thread is started when it is
+/// first needed, and ends with the execution context.) An engine must not be used when its context is gone; it may be
+/// destroyed then.
 ///
 /// Operations come in two forms, as those of `connection` do: `async_…` for any completion token, and one that returns
 /// an awaitable. Cancellation: while waiting for a connection or connecting, nothing has been sent and every type is
@@ -105,6 +113,32 @@ engine create_engine(boost::asio::any_io_executor executor, const char* address,
 
 /// The same, from anything that has an executor, for example an `io_context`.
 template <typename ExecutionContext, typename Address>
+    /// What the connections are doing, and have done.
+    pool_statistics stats() const;
+
+    /// Retires all connections that there are now: idle ones are closed, those in use when they come back.
+    void invalidate() const;
+
+    /// Changes the number of connections: see `pool_options::size` and `max_overflow`. Idle ones above it are closed
+    /// now, those in use when they come back; who waits benefits at once.
+    void resize(std::size_t size, std::size_t max_overflow = 0) const;
+
+    /// The graceful end: later operations end with `errc::engine_disposed`, those that wait for a connection still get
+    /// one, and when nobody needs a connection any more, it is closed. Completes when all are. At the limit, operations
+    /// in progress are interrupted, also on the server, connections still in use are closed, and `cut` (the value) is
+    /// how many those were. When it is cancelled before, with any type of cancellation, nothing is cut.
+    template <detail::operation_token Token>
+    auto async_drain(std::chrono::milliseconds limit, std::size_t& cut, diagnostics& details, Token&& token) const {
+        return boost::asio::async_initiate<Token, void(boost::system::error_code)>(
+            drain_initiation(state_, get_executor()), token, limit, &cut, &details);
+    }
+    template <detail::operation_token Token>
+    auto async_drain(std::chrono::milliseconds limit, std::size_t& cut, Token&& token) const {
+        return boost::asio::async_initiate<Token, void(boost::system::error_code)>(
+            drain_initiation(state_, get_executor()), token, limit, &cut, nullptr);
+    }
+    boost::asio::awaitable<std::size_t> drain(std::chrono::milliseconds limit) const;
+
     requires(!std::convertible_to<ExecutionContext&, boost::asio::any_io_executor> &&
              requires(ExecutionContext& context) {
                  { context.get_executor() } -> std::convertible_to<boost::asio::any_io_executor>;
@@ -117,3 +151,5 @@ engine create_engine(ExecutionContext& context, Address&& address, engine_option
 } // namespace coropq
 
 #endif
+    using get_connection_initiation = detail::initiation<detail::engine_state, &detail::start_get_connection>;
+    using drain_initiation = detail::initiation<detail::engine_state, &detail::start_engine_drain>;

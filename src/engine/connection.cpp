@@ -5,9 +5,9 @@
 #include <coropq/error.hpp>
 
 #include "engine/stream_state.hpp"
-#include "error/diagnostics_fields.hpp"
 #include "libpq/session.hpp"
 #include "operation/run_operation.hpp"
+#include "pool/lease.hpp"
 
 #include <boost/asio/strand.hpp>
 
@@ -18,130 +18,180 @@ namespace asio = boost::asio;
 namespace coropq {
 
 connection::connection(asio::any_io_executor executor)
-    : executor_(std::move(executor)), session_(detail::session::create(executor_)) {}
+    : executor_(std::move(executor)), lease_(std::make_shared<detail::lease>(detail::session::create(executor_))) {}
+
+connection::connection(asio::any_io_executor executor, std::shared_ptr<detail::lease> leased) noexcept
+    : executor_(std::move(executor)), lease_(std::move(leased)) {}
 
 // The executor stays with the source, which still needs one to complete what is asked of it.
-connection::connection(connection&& other) noexcept : executor_(other.executor_), session_(std::move(other.session_)) {}
+connection::connection(connection&& other) noexcept : executor_(other.executor_), lease_(std::move(other.lease_)) {}
 
 connection& connection::operator=(connection&& other) noexcept {
     if (this != &other) {
         connection old(std::move(*this));
         executor_ = other.executor_;
-        session_ = std::move(other.session_);
+        lease_ = std::move(other.lease_);
     }
     return *this;
 }
 
+// Not left to the last one who refers to the lease: streams and awaitables do, and must not keep it.
 connection::~connection() {
-    if (session_)
-        session_->abandon();
+    if (lease_)
+        lease_->give_back();
 }
 
 namespace {
 
+using detail::lease;
+using detail::operation_outcome;
 using detail::session;
 
-// The awaitable forms own the session and what they were given; the connection itself may move away or be destroyed,
-// which ends the operation as it ends the others.
-asio::awaitable<result> run(std::shared_ptr<session> target, asio::awaitable<detail::operation_outcome> operation) {
-    if (!target)
-        throw_error(errc::not_connected, detail::make_diagnostics(errc::not_connected, "the connection was moved from",
-                                                                  "use the one that it was moved to"));
-    detail::operation_outcome outcome = co_await session::run(target, std::move(operation));
+operation_outcome no_session(const std::shared_ptr<lease>& held) {
+    if (!held)
+        return detail::failed_operation(errc::not_connected, "the connection was moved from",
+                                        "use the one that it was moved to");
+    if (!held->is_pooled())
+        return detail::failed_operation(errc::not_connected, "the connection was destroyed", "keep it for longer");
+    return detail::failed_operation(errc::not_connected, "the connection was given back to its engine",
+                                    "get another one with engine::connect");
+}
+
+// When an operation starts: an awaitable may have been made long ago.
+std::shared_ptr<session> session_of(const std::shared_ptr<lease>& held) {
+    if (held && held->session())
+        return held->session();
+    const operation_outcome refused = no_session(held);
+    throw_error(refused.code, refused.details);
+}
+
+// The awaitable forms own what they were given, but not the session; the connection itself may move away, or be
+// destroyed, which ends the operation as it ends the others.
+
+asio::awaitable<void> run_connect(std::shared_ptr<lease> held, url address, connect_options options) {
+    const std::shared_ptr<session> target = session_of(held);
+    operation_outcome outcome =
+        co_await session::run(target, session::connect(target, std::move(address), std::move(options)));
+    detail::throw_if_failed(outcome.code, outcome.details);
+}
+
+asio::awaitable<result> run_execute(std::shared_ptr<lease> held, statement work) {
+    const std::shared_ptr<session> target = session_of(held);
+    operation_outcome outcome = co_await session::run(target, session::execute(target, std::move(work)));
     detail::throw_if_failed(outcome.code, outcome.details);
     co_return outcome.output;
 }
 
-asio::awaitable<void> run_without_result(std::shared_ptr<session> target,
-                                         asio::awaitable<detail::operation_outcome> operation) {
-    co_await run(std::move(target), std::move(operation));
+asio::awaitable<row_stream> open_stream(std::shared_ptr<lease> held, statement work, stream_options options) {
+    session_of(held);
+    const auto state = std::make_shared<detail::stream_state>(std::move(held), false, options);
+    co_await detail::stream_state::open(state, std::move(work));
+    co_return row_stream(state);
+}
+
+asio::awaitable<void> run_ping(std::shared_ptr<lease> held) {
+    const std::shared_ptr<session> target = session_of(held);
+    operation_outcome outcome = co_await session::run(target, session::ping(target));
+    detail::throw_if_failed(outcome.code, outcome.details);
+}
+
+asio::awaitable<void> run_close(std::shared_ptr<lease> held) {
+    if (held && held->is_pooled()) {
+        held->give_back();
+        co_return;
+    }
+    const std::shared_ptr<session> target = session_of(held);
+    operation_outcome outcome = co_await session::run(target, session::close(target));
+    detail::throw_if_failed(outcome.code, outcome.details);
 }
 
 } // namespace
 
 asio::awaitable<void> connection::connect(url address, connect_options options) {
-    return run_without_result(session_, session::connect(session_, std::move(address), std::move(options)));
+    return run_connect(lease_, std::move(address), std::move(options));
 }
 
-asio::awaitable<result> connection::execute(statement work) const {
-    return run(session_, session::execute(session_, std::move(work)));
-}
-
-namespace {
-
-asio::awaitable<row_stream> open_stream(std::shared_ptr<session> target, statement work, stream_options options) {
-    if (!target)
-        throw_error(errc::not_connected, detail::make_diagnostics(errc::not_connected, "the connection was moved from",
-                                                                  "use the one that it was moved to"));
-    const auto state = std::make_shared<detail::stream_state>(nullptr, std::move(target), options);
-    co_await detail::stream_state::open(state, std::move(work));
-    co_return row_stream(state);
-}
-
-} // namespace
+asio::awaitable<result> connection::execute(statement work) const { return run_execute(lease_, std::move(work)); }
 
 asio::awaitable<row_stream> connection::stream_rows(statement work, stream_options options) const {
-    return open_stream(session_, std::move(work), options);
+    return open_stream(lease_, std::move(work), options);
 }
 
-asio::awaitable<void> connection::ping() { return run_without_result(session_, session::ping(session_)); }
+asio::awaitable<void> connection::ping() { return run_ping(lease_); }
 
-asio::awaitable<void> connection::close() { return run_without_result(session_, session::close(session_)); }
+asio::awaitable<void> connection::close() { return run_close(lease_); }
 
 namespace detail {
 
 namespace {
 
-asio::awaitable<operation_outcome> moved_away() {
-    co_return failed_operation(errc::not_connected, "the connection was moved from",
-                               "use the one that it was moved to");
+asio::awaitable<operation_outcome> ended(operation_outcome outcome) { co_return outcome; }
+
+void end_at_once(const asio::any_io_executor& executor, operation_outcome outcome, result* output, diagnostics* details,
+                 operation_handler handler) {
+    run_operation(asio::make_strand(executor), executor, ended(std::move(outcome)), output, details,
+                  std::move(handler));
 }
 
-void start(const std::shared_ptr<session>& target, const asio::any_io_executor& executor,
-           asio::awaitable<operation_outcome> operation, result* output, diagnostics* details,
-           operation_handler handler) {
-    if (target)
-        target->run(std::move(operation), output, details, std::move(handler));
-    else
-        run_operation(asio::make_strand(executor), executor, moved_away(), output, details, std::move(handler));
+template <typename Make>
+void start(const std::shared_ptr<lease>& held, const asio::any_io_executor& executor, result* output,
+           diagnostics* details, operation_handler handler, Make make_operation) {
+    if (held && held->session()) {
+        const std::shared_ptr<session> target = held->session();
+        target->run(make_operation(target), output, details, std::move(handler));
+    } else {
+        end_at_once(executor, no_session(held), output, details, std::move(handler));
+    }
 }
 
 } // namespace
 
-void start_connect(const std::shared_ptr<session>& target, const asio::any_io_executor& executor, url address,
+void start_connect(const std::shared_ptr<lease>& target, const asio::any_io_executor& executor, url address,
                    connect_options options, diagnostics* details, operation_handler handler) {
-    start(target, executor, session::connect(target, std::move(address), std::move(options)), nullptr, details,
-          std::move(handler));
+    start(target, executor, nullptr, details, std::move(handler), [&](const std::shared_ptr<session>& used) {
+        return session::connect(used, std::move(address), std::move(options));
+    });
 }
 
-void start_execute(const std::shared_ptr<session>& target, const asio::any_io_executor& executor, statement work,
+void start_execute(const std::shared_ptr<lease>& target, const asio::any_io_executor& executor, statement work,
                    result* output, diagnostics* details, operation_handler handler) {
-    start(target, executor, session::execute(target, std::move(work)), output, details, std::move(handler));
+    start(target, executor, output, details, std::move(handler),
+          [&](const std::shared_ptr<session>& used) { return session::execute(used, std::move(work)); });
 }
 
-void start_rows(const std::shared_ptr<session>& target, const asio::any_io_executor& executor, statement work,
+void start_rows(const std::shared_ptr<lease>& target, const asio::any_io_executor& executor, statement work,
                 diagnostics* details, operation_handler handler) {
-    start(target, executor, session::start_rows(target, std::move(work)), nullptr, details, std::move(handler));
+    start(target, executor, nullptr, details, std::move(handler),
+          [&](const std::shared_ptr<session>& used) { return session::start_rows(used, std::move(work)); });
 }
 
-void start_read_rows(const std::shared_ptr<session>& target, const asio::any_io_executor& executor, std::size_t limit,
+void start_read_rows(const std::shared_ptr<lease>& target, const asio::any_io_executor& executor, std::size_t limit,
                      result* output, diagnostics* details, operation_handler handler) {
-    start(target, executor, session::read_rows(target, limit), output, details, std::move(handler));
+    start(target, executor, output, details, std::move(handler),
+          [&](const std::shared_ptr<session>& used) { return session::read_rows(used, limit); });
 }
 
-void start_end_rows(const std::shared_ptr<session>& target, const asio::any_io_executor& executor, diagnostics* details,
+void start_end_rows(const std::shared_ptr<lease>& target, const asio::any_io_executor& executor, diagnostics* details,
                     operation_handler handler) {
-    start(target, executor, session::end_rows(target), nullptr, details, std::move(handler));
+    start(target, executor, nullptr, details, std::move(handler),
+          [](const std::shared_ptr<session>& used) { return session::end_rows(used); });
 }
 
-void start_ping(const std::shared_ptr<session>& target, const asio::any_io_executor& executor, diagnostics* details,
+void start_ping(const std::shared_ptr<lease>& target, const asio::any_io_executor& executor, diagnostics* details,
                 operation_handler handler) {
-    start(target, executor, session::ping(target), nullptr, details, std::move(handler));
+    start(target, executor, nullptr, details, std::move(handler),
+          [](const std::shared_ptr<session>& used) { return session::ping(used); });
 }
 
-void start_close(const std::shared_ptr<session>& target, const asio::any_io_executor& executor, diagnostics* details,
+void start_close(const std::shared_ptr<lease>& target, const asio::any_io_executor& executor, diagnostics* details,
                  operation_handler handler) {
-    start(target, executor, session::close(target), nullptr, details, std::move(handler));
+    if (target && target->is_pooled()) {
+        target->give_back();
+        end_at_once(executor, operation_outcome(), nullptr, details, std::move(handler));
+        return;
+    }
+    start(target, executor, nullptr, details, std::move(handler),
+          [](const std::shared_ptr<session>& used) { return session::close(used); });
 }
 
 } // namespace detail

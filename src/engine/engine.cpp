@@ -4,7 +4,9 @@
 #include <coropq/engine.hpp>
 
 #include "engine/engine_state.hpp"
+#include "operation/run_operation.hpp"
 
+#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include <utility>
@@ -21,11 +23,32 @@ asio::awaitable<row_stream> engine::stream_rows(statement work, stream_options o
     return detail::stream_rows(state_, std::move(work), options);
 }
 
+asio::awaitable<connection> engine::connect(std::source_location where) const { return detail::connect(state_, where); }
+
+pool_statistics engine::stats() const { return state_->connections()->statistics(); }
+
+void engine::invalidate() const { state_->connections()->invalidate(); }
+
+void engine::resize(std::size_t size, std::size_t max_overflow) const {
+    state_->connections()->resize(size, max_overflow);
+}
+
 namespace {
+
+asio::awaitable<std::size_t> drain_engine(engine handle, std::chrono::milliseconds limit) {
+    std::size_t cut = 0;
+    diagnostics details;
+    boost::system::error_code code;
+    co_await handle.async_drain(limit, cut, details, asio::redirect_error(asio::use_awaitable, code));
+    detail::throw_if_failed(code, details);
+    co_return cut;
+}
 
 asio::awaitable<void> dispose_engine(engine handle) { co_await handle.async_dispose(asio::use_awaitable); }
 
 } // namespace
+
+asio::awaitable<std::size_t> engine::drain(std::chrono::milliseconds limit) const { return drain_engine(*this, limit); }
 
 asio::awaitable<void> engine::dispose() const { return dispose_engine(*this); }
 

@@ -4,10 +4,12 @@
 #include "engine/engine_state.hpp"
 
 #include "engine/stream_state.hpp"
+#include "engine/value_delivery.hpp"
+#include "operation/run_operation.hpp"
 
 #include <boost/asio/error.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
+#include <boost/asio/strand.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -17,63 +19,116 @@ namespace asio = boost::asio;
 
 namespace coropq::detail {
 
+engine_state::engine_state(const asio::any_io_executor& executor, url address, engine_options options)
+    : statements_(options.connect().statements())
+    , pool_(pool::create(executor, std::move(address), std::move(options))) {}
+
+engine_state::~engine_state() { pool_->dispose(); }
+
 namespace {
 
-// Gives a session back on every path out of an operation.
-class lease {
+using lease_place = std::shared_ptr<std::shared_ptr<lease>>;
+
+// The engine stays for as long as somebody waits for one of its connections.
+asio::awaitable<operation_outcome> wait_for_lease(engine_state::pointer, std::shared_ptr<pool::queue_place> place,
+                                                  lease_place acquired) {
+    operation_outcome outcome = co_await pool::wait(std::move(place), std::move(acquired));
+    co_return outcome;
+}
+
+asio::awaitable<operation_outcome> nothing_to_wait_for() { co_return operation_outcome(); }
+
+// The result is shared, because the caller's coroutine may be destroyed while the operation goes on.
+void start_acquire(const engine_state::pointer& engine, const lease_origin& origin, const deadline& limit,
+                   const lease_place& acquired, diagnostics* details, operation_handler handler) {
+    const asio::strand<asio::any_io_executor> strand = asio::make_strand(engine->executor());
+    *acquired = engine->connections()->try_acquire(origin);
+    asio::awaitable<operation_outcome> operation =
+        *acquired ? nothing_to_wait_for()
+                  : wait_for_lease(engine, engine->connections()->enter_queue(strand, origin, limit), acquired);
+    run_operation(strand, engine->executor(), std::move(operation), nullptr, details, std::move(handler));
+}
+
+// A class with a constructor instead of a lambda: see docs/decisions.md on GCC 12.
+class initiate_acquire {
 public:
-    lease(pool& owner, std::shared_ptr<session> leased) : owner_(owner), session_(std::move(leased)) {}
-    lease(const lease&) = delete;
-    lease& operator=(const lease&) = delete;
-    ~lease() { owner_.release(std::move(session_)); }
+    initiate_acquire(engine_state::pointer engine, lease_origin origin, deadline limit, lease_place acquired,
+                     diagnostics& details)
+        : engine_(std::move(engine))
+        , origin_(origin)
+        , limit_(limit)
+        , acquired_(std::move(acquired))
+        , details_(details) {}
+
+    template <typename Handler>
+    void operator()(Handler&& handler) const {
+        start_acquire(engine_, origin_, limit_, acquired_, &details_,
+                      operation_handler(std::forward<Handler>(handler)));
+    }
 
 private:
-    pool& owner_;
-    std::shared_ptr<session> session_;
+    engine_state::pointer engine_;
+    lease_origin origin_;
+    deadline limit_;
+    lease_place acquired_;
+    diagnostics& details_; // written by the handler, which goes with its coroutine
 };
 
 } // namespace
 
-void engine_state::run(asio::awaitable<operation_outcome> operation, result* output, diagnostics* details,
-                       operation_handler handler) {
-    run_operation(pool_.strand(), pool_.executor(), std::move(operation), output, details, std::move(handler));
+asio::awaitable<std::shared_ptr<lease>> acquire(engine_state::pointer engine, lease_origin origin, deadline limit) {
+    if (std::shared_ptr<lease> idle = engine->connections()->try_acquire(origin))
+        co_return idle;
+    const auto acquired = std::make_shared<std::shared_ptr<lease>>();
+    operation_outcome outcome;
+    const initiate_acquire initiate(engine, origin, limit, acquired, outcome.details);
+    auto token = asio::redirect_error(asio::use_awaitable, outcome.code);
+    co_await asio::async_initiate<decltype(token), void(boost::system::error_code)>(initiate, token);
+    throw_if_failed(outcome.code, outcome.details);
+    co_return std::move(*acquired);
 }
 
-asio::awaitable<operation_outcome> engine_state::execute(pointer self, statement work) {
-    co_await asio::this_coro::throw_if_cancelled(false);
-    // Until a connection is there, nothing has been sent, and every type of cancellation can be honoured.
-    co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
-    std::shared_ptr<session> session;
-    operation_outcome outcome = co_await self->pool_.acquire(session);
+// --- what the public functions do ---
+
+namespace {
+
+// On the session's strand. The next user has the session before the completion is on its way.
+asio::awaitable<operation_outcome> execute_on(std::shared_ptr<lease> leased, statement work, deadline limit) {
+    operation_outcome outcome = co_await session::execute(leased->session(), std::move(work), limit);
+    leased->give_back(1);
+    co_return outcome;
+}
+
+asio::awaitable<operation_outcome> wait_and_execute(engine_state::pointer, std::shared_ptr<pool::queue_place> place,
+                                                    statement work, deadline limit) {
+    const auto began = pool::clock::now();
+    const auto acquired = std::make_shared<std::shared_ptr<lease>>();
+    operation_outcome outcome = co_await pool::wait(std::move(place), acquired);
     if (outcome.code)
         co_return outcome;
-    const lease leased(self->pool_, session);
-    const asio::cancellation_state cancellation = co_await asio::this_coro::cancellation_state;
-    if (cancellation.cancelled() != asio::cancellation_type::none)
-        co_return failed_operation(asio::error::operation_aborted, "the operation was cancelled before it was sent");
+    limit.acquiring = pool::clock::now() - began;
     co_await asio::this_coro::reset_cancellation_state(asio::enable_terminal_cancellation());
-    outcome = co_await session::run(session, session::execute(session, std::move(work)));
+    const session::pointer target = (*acquired)->session();
+    outcome = co_await session::run(target, execute_on(std::move(*acquired), std::move(work), limit));
     co_return outcome;
 }
 
-asio::awaitable<operation_outcome> engine_state::lend(pointer self, std::shared_ptr<session>& lent) {
-    co_await asio::this_coro::throw_if_cancelled(false);
-    co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
-    operation_outcome outcome = co_await self->pool_.acquire(lent);
-    co_return outcome;
-}
+} // namespace
 
-void engine_state::give_back(std::shared_ptr<session> lent) noexcept try {
-    asio::post(pool_.strand(), [self = shared_from_this(), lent]() mutable { self->pool_.release(std::move(lent)); });
-} catch (...) { // NOLINT(bugprone-empty-catch): without memory for that, the session is lost, and its place with it
-}
-
-asio::awaitable<operation_outcome> engine_state::dispose(pointer self) {
-    co_await asio::this_coro::throw_if_cancelled(false);
-    // Each session closes on its own strand; who waits for the end sees them closed.
-    for (const std::shared_ptr<session>& idle : self->pool_.dispose())
-        co_await session::run(idle, session::close(idle));
-    co_return operation_outcome();
+void start_engine_execute(const std::shared_ptr<engine_state>& target, const asio::any_io_executor&, statement work,
+                          result* output, diagnostics* details, operation_handler handler) {
+    const deadline limit = deadline_of(work, target->statements());
+    const lease_origin origin{"execute", {}};
+    if (std::shared_ptr<lease> idle = target->connections()->try_acquire(origin)) {
+        const session::pointer used = idle->session();
+        used->run(execute_on(std::move(idle), std::move(work), limit), output, details, std::move(handler));
+        return;
+    }
+    const asio::strand<asio::any_io_executor> strand = asio::make_strand(target->executor());
+    run_operation(
+        strand, target->executor(),
+        wait_and_execute(target, target->connections()->enter_queue(strand, origin, limit), std::move(work), limit),
+        output, details, std::move(handler));
 }
 
 asio::awaitable<result> execute(engine_state::pointer engine, statement work) {
@@ -88,48 +143,43 @@ asio::awaitable<result> execute(engine_state::pointer engine, statement work) {
     co_return output;
 }
 
-namespace {
-
-// A class with a constructor instead of a lambda: see docs/decisions.md on GCC 12.
-class initiate_lending {
-public:
-    initiate_lending(engine_state::pointer engine, operation_outcome& outcome, std::shared_ptr<session>& lent)
-        : engine_(std::move(engine)), outcome_(outcome), lent_(lent) {}
-
-    template <typename Handler>
-    void operator()(Handler&& handler) const {
-        engine_->run(engine_state::lend(engine_, lent_), nullptr, &outcome_.details,
-                     operation_handler(std::forward<Handler>(handler)));
-    }
-
-private:
-    engine_state::pointer engine_;
-    operation_outcome& outcome_;
-    std::shared_ptr<session>& lent_;
-};
-
-} // namespace
-
 asio::awaitable<row_stream> stream_rows(engine_state::pointer engine, statement work, stream_options options) {
-    operation_outcome outcome;
-    std::shared_ptr<session> lent;
-    const initiate_lending initiate(engine, outcome, lent);
-    auto token = asio::redirect_error(asio::use_awaitable, outcome.code);
-    co_await asio::async_initiate<decltype(token), void(boost::system::error_code)>(initiate, token);
-    const auto state = std::make_shared<stream_state>(engine, std::move(lent), options);
-    throw_if_failed(outcome.code, outcome.details);
+    std::shared_ptr<lease> leased = co_await acquire(engine, lease_origin{"stream", {}}, deadline());
+    const auto state = std::make_shared<stream_state>(std::move(leased), true, options);
     co_await stream_state::open(state, std::move(work));
     co_return row_stream(state);
 }
 
-void start_engine_execute(const std::shared_ptr<engine_state>& target, const asio::any_io_executor&, statement work,
-                          result* output, diagnostics* details, operation_handler handler) {
-    target->run(engine_state::execute(target, std::move(work)), output, details, std::move(handler));
+asio::awaitable<connection> connect(engine_state::pointer engine, std::source_location where) {
+    std::shared_ptr<lease> leased = co_await acquire(engine, lease_origin{"connect", where}, deadline());
+    co_return connection(engine->executor(), std::move(leased));
 }
 
-void start_engine_dispose(const std::shared_ptr<engine_state>& target, const asio::any_io_executor&,
+void start_get_connection(const std::shared_ptr<engine_state>& target, const asio::any_io_executor& executor,
+                          std::source_location where, connection* output, diagnostics* details,
+                          operation_handler handler) {
+    const auto acquired = std::make_shared<std::shared_ptr<lease>>();
+    auto deliver = [acquired, executor, output](boost::system::error_code code) {
+        if (!code)
+            *output = connection(executor, std::move(*acquired));
+    };
+    start_acquire(target, lease_origin{"connect", where}, deadline(), acquired, details,
+                  value_delivery(std::move(deliver), std::move(handler)));
+}
+
+void start_engine_dispose(const std::shared_ptr<engine_state>& target, const asio::any_io_executor& executor,
                           diagnostics* details, operation_handler handler) {
-    target->run(engine_state::dispose(target), nullptr, details, std::move(handler));
+    run_operation(asio::make_strand(executor), executor, pool::dispose_and_wait(target->connections()), nullptr,
+                  details, std::move(handler));
+}
+
+void start_engine_drain(const std::shared_ptr<engine_state>& target, const asio::any_io_executor& executor,
+                        std::chrono::milliseconds limit, std::size_t* cut, diagnostics* details,
+                        operation_handler handler) {
+    const auto counted = std::make_shared<std::size_t>(0);
+    auto deliver = [target, counted, cut](boost::system::error_code) { *cut = *counted; }; // the engine stays
+    run_operation(asio::make_strand(executor), executor, pool::drain(target->connections(), limit, counted), nullptr,
+                  details, value_delivery(std::move(deliver), std::move(handler)));
 }
 
 } // namespace coropq::detail

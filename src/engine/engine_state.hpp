@@ -4,6 +4,7 @@
 #ifndef COROPQ_SRC_ENGINE_ENGINE_STATE_HPP
 #define COROPQ_SRC_ENGINE_ENGINE_STATE_HPP
 
+#include <coropq/connection.hpp>
 #include <coropq/detail/initiation.hpp>
 #include <coropq/options.hpp>
 #include <coropq/result.hpp>
@@ -11,45 +12,46 @@
 #include <coropq/stream.hpp>
 #include <coropq/url.hpp>
 
-#include "operation/run_operation.hpp"
 #include "pool/pool.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
 #include <memory>
+#include <source_location>
 
 namespace coropq::detail {
 
-/// What all handles of one engine share.
-class engine_state : public std::enable_shared_from_this<engine_state> {
+/// What all handles of one engine share. When the last of them goes, and the last operation that uses it, so does the
+/// pool; sessions that are leased then are closed when they are given back.
+class engine_state {
 public:
     using pointer = std::shared_ptr<engine_state>;
 
-    engine_state(const boost::asio::any_io_executor& executor, url address, engine_options options)
-        : pool_(executor, std::move(address), std::move(options)) {}
+    engine_state(const boost::asio::any_io_executor& executor, url address, engine_options options);
+    engine_state(const engine_state&) = delete;
+    engine_state& operator=(const engine_state&) = delete;
+    ~engine_state();
 
-    const boost::asio::any_io_executor& executor() const noexcept { return pool_.executor(); }
-
-    /// Runs an operation on the pool's strand and completes a handler on the handler's executor.
-    void run(boost::asio::awaitable<operation_outcome> operation, result* output, diagnostics* details,
-             operation_handler handler);
-
-    // Operations, for `run`.
-    static boost::asio::awaitable<operation_outcome> execute(pointer self, statement work);
-    static boost::asio::awaitable<operation_outcome> dispose(pointer self);
-    /// A session for the caller alone, who gives it back with `give_back`.
-    static boost::asio::awaitable<operation_outcome> lend(pointer self, std::shared_ptr<session>& lent);
-
-    /// From any thread, without waiting.
-    void give_back(std::shared_ptr<session> lent) noexcept;
+    const boost::asio::any_io_executor& executor() const noexcept { return pool_->executor(); }
+    const std::shared_ptr<pool>& connections() const noexcept { return pool_; }
+    const statement_options& statements() const noexcept { return statements_; }
 
 private:
-    pool pool_;
+    const statement_options statements_;
+    const std::shared_ptr<pool> pool_;
 };
+
+/// A connection for the caller alone: an idle one at once, on the caller's thread; else whoever destroys the coroutine
+/// leaves the queue. Throws what the pool says.
+boost::asio::awaitable<std::shared_ptr<lease>> acquire(engine_state::pointer engine, lease_origin origin,
+                                                       deadline limit = {});
 
 /// `engine::stream_rows`.
 boost::asio::awaitable<row_stream> stream_rows(engine_state::pointer engine, statement work, stream_options options);
+
+/// `engine::connect`.
+boost::asio::awaitable<connection> connect(engine_state::pointer engine, std::source_location where);
 
 /// `engine::execute`, for those who have the state only.
 boost::asio::awaitable<result> execute(engine_state::pointer engine, statement work);

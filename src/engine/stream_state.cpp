@@ -46,8 +46,8 @@ asio::awaitable<void> row_stream::close() { return state_ ? detail::stream_state
 
 namespace detail {
 
-stream_state::stream_state(std::shared_ptr<engine_state> owner, std::shared_ptr<session> used, stream_options options)
-    : engine_(std::move(owner)), session_(std::move(used)), options_(options) {
+stream_state::stream_state(std::shared_ptr<lease> used, bool gives_back, stream_options options)
+    : lease_(std::move(used)), gives_back_(gives_back), options_(options) {
     options_.batch = std::max<std::size_t>(options_.batch, 1);
 }
 
@@ -55,13 +55,24 @@ stream_state::~stream_state() { give_back(); }
 
 void stream_state::give_back() noexcept {
     open_ = false;
-    if (engine_ && session_)
-        engine_->give_back(std::move(session_));
-    engine_.reset();
+    if (gives_back_)
+        lease_->give_back();
 }
 
+namespace {
+
+operation_outcome connection_is_gone() {
+    return failed_operation(errc::not_connected, "the connection that the stream was opened on is gone",
+                            "keep the connection until the stream has ended");
+}
+
+} // namespace
+
 asio::awaitable<operation_outcome> stream_state::run(statement work) {
-    operation_outcome outcome = co_await session::run(session_, session::execute(session_, std::move(work)));
+    const session::pointer used = lease_->session();
+    if (!used)
+        co_return connection_is_gone();
+    operation_outcome outcome = co_await session::run(used, session::execute(used, std::move(work)));
     co_return outcome;
 }
 
@@ -81,10 +92,13 @@ asio::awaitable<void> stream_state::open(pointer self, statement work) {
     const bool throws = co_await asio::this_coro::throw_if_cancelled();
     co_await asio::this_coro::throw_if_cancelled(false);
     operation_outcome outcome;
-    if (self->uses_cursor())
-        outcome = co_await self->open_cursor(std::move(work));
+    const session::pointer used = self->lease_->session();
+    if (!used)
+        outcome = connection_is_gone();
+    else if (self->uses_cursor())
+        outcome = co_await self->open_cursor(used, std::move(work));
     else
-        outcome = co_await session::run(self->session_, session::start_rows(self->session_, std::move(work)));
+        outcome = co_await session::run(used, session::start_rows(used, std::move(work)));
     co_await asio::this_coro::throw_if_cancelled(throws);
     if (outcome.code) {
         self->give_back();
@@ -93,9 +107,9 @@ asio::awaitable<void> stream_state::open(pointer self, statement work) {
     self->open_ = true;
 }
 
-asio::awaitable<operation_outcome> stream_state::open_cursor(statement work) {
+asio::awaitable<operation_outcome> stream_state::open_cursor(session::pointer used, statement work) {
     static std::atomic<unsigned long long> cursors = 0;
-    operation_outcome outcome = co_await session::run(session_, session::begin_if_idle(session_));
+    operation_outcome outcome = co_await session::run(used, session::begin_if_idle(used));
     if (outcome.code)
         co_return outcome;
     own_transaction_ = !outcome.output.command_tag().empty();
@@ -108,7 +122,15 @@ asio::awaitable<operation_outcome> stream_state::open_cursor(statement work) {
         outcome = co_await run(std::move(work));
     }
     if (outcome.code && own_transaction_)
-        co_await session::run(session_, ending(true));
+        co_await end(true);
+    co_return outcome;
+}
+
+asio::awaitable<operation_outcome> stream_state::read() {
+    const session::pointer used = lease_->session();
+    if (!used)
+        co_return connection_is_gone();
+    operation_outcome outcome = co_await session::run(used, session::read_rows(used, options_.batch));
     co_return outcome;
 }
 
@@ -117,17 +139,25 @@ asio::awaitable<operation_outcome> stream_state::fetch() {
     work.results(binary_ ? result_format::binary : result_format::automatic);
     operation_outcome outcome = co_await run(std::move(work));
     // The columns of a cursor don't change, and the first batch shows them.
-    if (!outcome.code)
-        binary_ = session_->reads_binary(outcome.output);
+    if (const session::pointer used = lease_->session(); used && !outcome.code)
+        binary_ = used->reads_binary(outcome.output);
     co_return outcome;
 }
 
-asio::awaitable<operation_outcome> stream_state::ending(bool failed) {
+asio::awaitable<operation_outcome> stream_state::ending(const session::pointer& used, bool failed) {
     if (!uses_cursor())
-        return session::end_rows(session_);
+        return session::end_rows(used);
     if (own_transaction_)
-        return session::clean_up(session_, statement(failed ? "rollback" : "commit"));
-    return session::clean_up(session_, statement("close " + cursor_));
+        return session::clean_up(used, statement(failed ? "rollback" : "commit"));
+    return session::clean_up(used, statement("close " + cursor_));
+}
+
+// Nothing is left to be ended on a connection that went back.
+asio::awaitable<operation_outcome> stream_state::end(bool failed) {
+    operation_outcome outcome;
+    if (const session::pointer used = lease_->session())
+        outcome = co_await session::run(used, ending(used, failed));
+    co_return outcome;
 }
 
 namespace {
@@ -156,7 +186,7 @@ asio::awaitable<result> stream_state::next_batch(pointer self) {
         if (self->uses_cursor())
             outcome = co_await self->fetch();
         else
-            outcome = co_await session::run(self->session_, session::read_rows(self->session_, self->options_.batch));
+            outcome = co_await self->read();
     }
     const bool is_ours = outcome.code != errc::operation_in_progress; // else somebody else reads
     if (is_ours && (outcome.code || outcome.output.empty())) {
@@ -165,7 +195,7 @@ asio::awaitable<result> stream_state::next_batch(pointer self) {
         // cleaning up isn't news.
         if (self->uses_cursor() && outcome.code != asio::error::operation_aborted &&
             (!outcome.code || self->own_transaction_)) {
-            const operation_outcome ended = co_await session::run(self->session_, self->ending(outcome.code.failed()));
+            const operation_outcome ended = co_await self->end(outcome.code.failed());
             if (!outcome.code && ended.code)
                 outcome = ended;
         }
@@ -188,7 +218,7 @@ asio::awaitable<void> stream_state::close(pointer self) {
     const bool throws = co_await asio::this_coro::throw_if_cancelled();
     co_await asio::this_coro::throw_if_cancelled(false);
     self->open_ = false;
-    co_await session::run(self->session_, self->ending(false));
+    co_await self->end(false);
     self->give_back();
     co_await asio::this_coro::throw_if_cancelled(throws);
 }
@@ -199,9 +229,13 @@ void stream_state::leave() noexcept try {
     if (!open_ || reading_ != 0)
         return;
     open_ = false;
-    session_->run(ending(false), nullptr, nullptr, [self = shared_from_this()](error_code) { self->give_back(); });
+    const session::pointer used = lease_->session();
+    if (!used)
+        return; // the connection went back, and its pool has ended this
+    used->run(ending(used, false), nullptr, nullptr, [self = shared_from_this()](error_code) { self->give_back(); });
 } catch (...) { // NOLINT(bugprone-empty-catch): without memory for that, the session is closed
-    session_->abandon();
+    if (const session::pointer used = lease_->session())
+        used->abandon();
 }
 
 } // namespace detail

@@ -7,8 +7,9 @@
 #include <coropq/statement.hpp>
 #include <coropq/stream.hpp>
 
-#include "engine/engine_state.hpp"
 #include "libpq/session.hpp"
+#include "operation/run_operation.hpp"
+#include "pool/lease.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -20,11 +21,12 @@ namespace coropq::detail {
 /// An open stream: a session to itself, and the way back for it.
 class stream_state : public std::enable_shared_from_this<stream_state> {
 public:
-    /// `owner`: the engine that lent the session; null for the session of a connection.
-    stream_state(std::shared_ptr<engine_state> owner, std::shared_ptr<session> used, stream_options options);
+    /// `gives_back`: the lease is the stream's own, and ends with it. Else it is that of a connection, or of a
+    /// transaction, and may end at any time.
+    stream_state(std::shared_ptr<lease> used, bool gives_back, stream_options options);
     stream_state(const stream_state&) = delete;
     stream_state& operator=(const stream_state&) = delete;
-    /// Gives the session back if nobody did.
+    /// Gives its own lease back if nobody did.
     ~stream_state();
 
     using pointer = std::shared_ptr<stream_state>;
@@ -39,15 +41,17 @@ public:
     void leave() noexcept;
 
 private:
-    boost::asio::awaitable<operation_outcome> open_cursor(statement work);
+    boost::asio::awaitable<operation_outcome> open_cursor(session::pointer used, statement work);
+    boost::asio::awaitable<operation_outcome> read();
     boost::asio::awaitable<operation_outcome> fetch();
-    boost::asio::awaitable<operation_outcome> ending(bool failed);
+    boost::asio::awaitable<operation_outcome> ending(const session::pointer& used, bool failed);
     boost::asio::awaitable<operation_outcome> run(statement work);
+    boost::asio::awaitable<operation_outcome> end(bool failed);
     bool uses_cursor() const noexcept { return options_.strategy == stream_strategy::cursor; }
     void give_back() noexcept;
 
-    std::shared_ptr<engine_state> engine_;
-    std::shared_ptr<session> session_;
+    const std::shared_ptr<lease> lease_;
+    const bool gives_back_;
     stream_options options_;
     std::string cursor_; ///< Its name, once it is there.
     bool own_transaction_ = false;

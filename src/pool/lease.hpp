@@ -19,8 +19,8 @@ class pool;
 class lease {
 public:
     /// A session of no pool: closed when it is given back.
-    explicit lease(std::shared_ptr<session> own) noexcept : session_(std::move(own)) {}
-    lease(std::shared_ptr<pool> owner, std::size_t slot, std::shared_ptr<session> leased) noexcept;
+    explicit lease(std::shared_ptr<detail::session> own) noexcept : session_(std::move(own)) {}
+    lease(std::shared_ptr<pool> owner, std::size_t slot, std::shared_ptr<detail::session> leased) noexcept;
     lease(const lease&) = delete;
     lease& operator=(const lease&) = delete;
     ~lease() { give_back(); }
@@ -28,14 +28,19 @@ public:
     /// Null once it was given back.
     const std::shared_ptr<detail::session>& session() const noexcept { return session_; }
 
+    /// Whether it goes back to a pool.
+    bool is_pooled() const noexcept { return pooled_; }
+
     /// Without waiting: what is in progress is interrupted, what was left open is ended, and then the session goes back
-    /// to its pool, or is closed. Nothing happens the second time.
-    void give_back() noexcept;
+    /// to its pool, or is closed. Nothing happens the second time. An operation on the session that does it at its own
+    /// end says so: it isn't in progress then.
+    void give_back(int ending_operations = 0) noexcept;
 
 private:
     std::shared_ptr<detail::session> session_;
     std::shared_ptr<pool> pool_;
     std::size_t slot_ = 0;
+    bool pooled_ = false;
 };
 
 } // namespace coropq::detail

@@ -6,187 +6,369 @@
 #include <coropq/error.hpp>
 
 #include "libpq/time_limit.hpp"
+#include "pool/housekeeper.hpp"
+#include "pool/pool_internals.hpp"
+#include "pool/saturated_time.hpp"
 #include "types/type_registry.hpp"
 
 #include <boost/asio/error.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/execution.hpp>
+#include <boost/asio/execution_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/query.hpp>
 
 #include <algorithm>
-#include <string>
+#include <exception>
+#include <iostream>
+#include <random>
 #include <utility>
 
 namespace asio = boost::asio;
 
 namespace coropq::detail {
 
-// Somebody who waits. What it gets is put into its hands before it is woken, so nothing is lost if it is cancelled or
-// times out at the same moment: it then holds something, and gives it back.
-struct pool::waiter {
-    explicit waiter(const asio::strand<asio::any_io_executor>& strand) : turn(strand) {}
-
-    asio::steady_timer turn; ///< Expires when the time is up; cancelled when it is the waiter's turn.
-    std::shared_ptr<session> handed_over;
-    bool may_open = false; ///< A place was passed on: open a session.
-    bool served = false;   ///< No longer in the queue.
-};
-
 pool::pool(const asio::any_io_executor& executor, url address, engine_options options)
     : executor_(executor)
-    , strand_(asio::make_strand(executor))
     , address_(std::move(address))
     , options_(std::move(options))
-    , types_(std::make_shared<type_registry>()) {
-    // Sessions come back where nothing may be thrown. A size that means "any number" isn't taken by its word.
-    idle_.reserve(std::min<std::size_t>(options_.pool().size(), 1024));
-}
+    , types_(std::make_shared<type_registry>())
+    , decisions_(options_.pool(), std::random_device()()) {}
 
-operation_outcome pool::disposed() const {
-    return failed_operation(errc::engine_disposed, "the engine was disposed of", "create a new engine");
-}
+pool::~pool() = default;
 
-operation_outcome pool::exhausted() const {
-    return failed_operation(
-        errc::pool_timeout,
-        "no connection became free within " + std::to_string(options_.pool().acquire_timeout().count()) + " ms: all " +
-            std::to_string(options_.pool().size()) + " are in use, and " + std::to_string(waiting_.size()) +
-            " more operations wait",
-        "raise pool_options::size or pool_options::acquire_timeout, or hold connections for a shorter time");
-}
-
-asio::awaitable<operation_outcome> pool::acquire(std::shared_ptr<session>& acquired) {
-    if (disposed_)
-        co_return disposed();
-    while (!idle_.empty()) {
-        std::shared_ptr<session> candidate = std::move(idle_.back());
-        idle_.pop_back();
-        if (candidate->is_reusable()) {
-            acquired = std::move(candidate);
-            co_return operation_outcome();
-        }
-        --open_; // it died while nobody looked
-    }
-    if (open_ < options_.pool().size()) {
-        ++open_;
-    } else {
-        waiter self(strand_);
-        const bool served = co_await wait_for_turn(self);
-        const asio::cancellation_state cancellation = co_await asio::this_coro::cancellation_state;
-        if (cancellation.cancelled() != asio::cancellation_type::none) {
-            if (self.handed_over)
-                release(std::move(self.handed_over));
-            else if (self.may_open)
-                pass_on_place();
-            co_return failed_operation(asio::error::operation_aborted,
-                                       "the operation was cancelled while it waited for a connection");
-        }
-        if (!served)
-            co_return exhausted();
-        if (self.handed_over) {
-            acquired = std::move(self.handed_over);
-            co_return operation_outcome();
-        }
-        if (!self.may_open)
-            co_return disposed();
-    }
-    operation_outcome outcome = co_await open(acquired);
-    co_return outcome;
-}
-
-// False when the time is up.
-asio::awaitable<bool> pool::wait_for_turn(waiter& self) {
-    // Takes the waiter out of the queue on every path, also when the coroutine is destroyed while it waits.
-    struct place_in_queue {
-        pool& owner;
-        waiter& self;
-        place_in_queue(pool& pool_of_waiter, waiter& waits) : owner(pool_of_waiter), self(waits) {
-            owner.waiting_.push_back(&self);
-        }
-        place_in_queue(const place_in_queue&) = delete;
-        place_in_queue& operator=(const place_in_queue&) = delete;
-        ~place_in_queue() {
-            if (!self.served)
-                owner.waiting_.erase(std::find(owner.waiting_.begin(), owner.waiting_.end(), &self));
-        }
+pool::pointer pool::create(const asio::any_io_executor& executor, url address, engine_options options) {
+    const pointer made(new pool(executor, std::move(address), std::move(options)));
+    const std::weak_ptr<pool> weak = made;
+    asio::execution_context& context = asio::query(executor, asio::execution::context);
+    const auto ring = [weak] {
+        if (const pointer self = weak.lock())
+            self->ring();
     };
-    const place_in_queue place(*this, self);
-    self.turn.expires_at(saturated_deadline(options_.pool().acquire_timeout()));
-    boost::system::error_code ignored;
-    co_await self.turn.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
-    co_return self.served;
+    const auto end = [weak] {
+        if (const pointer self = weak.lock())
+            self->context_ends();
+    };
+    made->alarm_ = asio::use_service<housekeeper>(context).make_clock(ring, end);
+    return made;
 }
 
-asio::awaitable<operation_outcome> pool::open(std::shared_ptr<session>& acquired) {
-    // The place that the caller has counted is given up unless a session fills it.
-    struct place_guard {
-        pool& owner;
-        session& opened;
-        bool filled = false;
-        place_guard(pool& pool_of_place, session& in_it) : owner(pool_of_place), opened(in_it) {
-            owner.opening_.push_back(&opened);
+// --- what the decisions want, with the mutex held ---
+
+pool::work pool::settle(time_point now) {
+    work wanted;
+    for (std::vector<pool_decisions::action> actions = decisions_.take_actions(); !actions.empty();
+         actions = decisions_.take_actions()) {
+        for (const pool_decisions::action& each : actions)
+            settle_action(each, now, wanted.tasks);
+    }
+    if (!watchers_.empty())
+        wake_watchers(wanted.tasks);
+    const time_point next = std::min(decisions_.next_event(), leak_at_);
+    if (next < alarm_at_) {
+        alarm_at_ = next;
+        wanted.alarm = next;
+    }
+    return wanted;
+}
+
+void pool::settle_action(const pool_decisions::action& wanted, time_point now, std::vector<task>& tasks) {
+    using kind = pool_decisions::action::kind;
+    if (slots_.size() <= wanted.slot)
+        slots_.resize(wanted.slot + 1);
+    entry& where = slots_[wanted.slot];
+    switch (wanted.what) {
+    case kind::open:
+        where = entry();
+        where.now = phase::opening;
+        if (!context_ended_)
+            tasks.push_back({task::kind::open, wanted.slot, nullptr, nullptr, nullptr});
+        break;
+    case kind::check:
+        where.now = phase::checking;
+        if (!context_ended_)
+            tasks.push_back({task::kind::check, wanted.slot, where.session, nullptr, nullptr});
+        break;
+    case kind::hand_over: hand_over(wanted, now, tasks); break;
+    case kind::close:
+        if (context_ended_) {
+            tasks.push_back({task::kind::drop, wanted.slot, std::move(where.session), nullptr, nullptr});
+            where = entry();
+            decisions_.closed(wanted.slot, now);
+        } else if (where.now == phase::opening || where.now == phase::checking) {
+            where.stopping = true;
+            if (where.session)
+                tasks.push_back({task::kind::interrupt, wanted.slot, where.session, nullptr, nullptr});
+        } else {
+            where.now = phase::closing;
+            tasks.push_back({task::kind::close, wanted.slot, std::move(where.session), nullptr, nullptr});
         }
-        place_guard(const place_guard&) = delete;
-        place_guard& operator=(const place_guard&) = delete;
-        ~place_guard() {
-            std::erase(owner.opening_, &opened);
-            if (!filled)
-                owner.pass_on_place();
+        break;
+    case kind::refuse:
+        if (const auto found = waiters_.find(wanted.waiter); found != waiters_.end()) {
+            const std::shared_ptr<waiter> refused = std::move(found->second);
+            waiters_.erase(found);
+            refused->now = waiter::state::refused;
+            refused->why = wanted.why_refused;
+            refused->failure = last_failure_;
+            tasks.push_back({task::kind::wake_waiter, 0, nullptr, refused, nullptr});
         }
+        break;
+    }
+}
+
+// The connection is the waiter's before it knows: if it is gone when it should wake, it gives the connection back.
+void pool::hand_over(const pool_decisions::action& wanted, time_point now, std::vector<task>& tasks) {
+    const auto found = waiters_.find(wanted.waiter);
+    if (found == waiters_.end()) {
+        decisions_.released(wanted.slot, now, session_condition::reusable);
+        return;
+    }
+    const std::shared_ptr<waiter> served = std::move(found->second);
+    waiters_.erase(found);
+    served->now = waiter::state::served;
+    served->slot = wanted.slot;
+    lend(slots_[wanted.slot], served->origin, now);
+    tasks.push_back({task::kind::wake_waiter, 0, nullptr, served, nullptr});
+}
+
+void pool::lend(entry& to_lend, const lease_origin& origin, time_point now) {
+    to_lend.now = phase::leased;
+    to_lend.user = origin;
+    to_lend.since = now;
+    to_lend.reported = false;
+    if (const auto limit = options_.pool().leak_after())
+        leak_at_ = std::min(leak_at_, later_by(now, saturated_duration(*limit)));
+}
+
+// --- events ---
+
+std::shared_ptr<lease> pool::try_acquire(const lease_origin& origin) {
+    for (;;) {
+        std::optional<std::size_t> taken;
+        std::shared_ptr<session> candidate;
+        tell([&](time_point now) {
+            taken = decisions_.take_idle(now);
+            if (!taken)
+                return;
+            lend(slots_[*taken], origin, now);
+            candidate = slots_[*taken].session;
+        });
+        if (!taken)
+            return nullptr;
+        const session_condition condition = candidate->condition();
+        if (condition == session_condition::reusable)
+            return std::make_shared<lease>(shared_from_this(), *taken, std::move(candidate));
+        candidate.reset();
+        tell([&](time_point now) { decisions_.released(*taken, now, condition); });
+    }
+}
+
+void pool::give_back(std::size_t slot, std::shared_ptr<session> returned, int operations) noexcept {
+    const auto comes_back = [this, slot](session_condition condition) {
+        tell([&](time_point now) {
+            slots_[slot].now = phase::idle;
+            decisions_.released(slot, now, condition);
+        });
     };
+    try {
+        if (returned->is_quiet(operations) && returned->try_make_ready(options_.pool().reset())) {
+            const session_condition condition = returned->condition();
+            returned.reset(); // the slot has it alone now, and can close it on the spot
+            comes_back(condition);
+            return;
+        }
+        bool usable = true;
+        {
+            const std::scoped_lock lock(mutex_);
+            slots_[slot].now = phase::returning;
+            usable = !context_ended_;
+        }
+        if (!usable) {
+            returned.reset();
+            comes_back(session_condition::spoiled);
+            return;
+        }
+        session& target = *returned;
+        target.run(session::make_ready(returned, options_.pool().reset()), nullptr, nullptr,
+                   [self = shared_from_this(), comes_back, returned](const boost::system::error_code&) mutable {
+                       const session_condition condition =
+                           returned->is_quiet() ? returned->condition() : session_condition::spoiled;
+                       returned.reset();
+                       comes_back(condition);
+                   });
+    } catch (...) {
+        // Without memory for that, the session goes, and its place with it if not even that can be told.
+        if (returned)
+            returned->abandon();
+        try {
+            comes_back(session_condition::spoiled);
+        } catch (...) { // NOLINT(bugprone-empty-catch)
+        }
+    }
+}
+
+void pool::invalidate() {
+    tell([this](time_point now) { decisions_.invalidate(now); });
+}
+
+void pool::resize(std::size_t size, std::size_t max_overflow) {
+    tell([=, this](time_point now) { decisions_.resize(size, max_overflow, now); });
+}
+
+void pool::dispose() noexcept try {
+    tell([this](time_point now) { decisions_.dispose(now); });
+} catch (...) { // NOLINT(bugprone-empty-catch): without memory for that, the sessions go with the pool
+}
+
+// On the housekeeper's thread, which sends what is to be done to the user's context: it may be gone a moment later.
+void pool::ring() noexcept try {
+    std::vector<connection_holder> leaks;
+    work wanted = under_lock([&](time_point now) {
+        alarm_at_ = time_point::max();
+        decisions_.advance(now);
+        leaks = take_leaks(now);
+    });
+    if (wanted.alarm != time_point::max())
+        alarm_->set(std::exchange(wanted.alarm, time_point::max()));
+    if (!wanted.tasks.empty())
+        asio::post(executor_, [self = shared_from_this(), wanted = std::move(wanted)]() mutable {
+            self->carry_out(std::move(wanted));
+        });
+    report(leaks);
+} catch (...) { // NOLINT(bugprone-empty-catch): without memory, there is nothing that could be done
+}
+
+// Sessions have to go before the context does; those in use are destroyed by it, with the coroutines that use them.
+void pool::context_ends() noexcept try {
+    carry_out(under_lock([this](time_point now) {
+        context_ended_ = true;
+        decisions_.dispose(now);
+    }));
+} catch (...) { // NOLINT(bugprone-empty-catch)
+}
+
+// --- actions, without the mutex ---
+
+void pool::carry_out(work&& wanted) {
+    if (wanted.alarm != time_point::max())
+        alarm_->set(wanted.alarm);
+    for (task& each : wanted.tasks)
+        carry_out(each);
+}
+
+void pool::carry_out(task& wanted) {
+    switch (wanted.what) {
+    case task::kind::open: open(wanted.slot); break;
+    case task::kind::check: check(wanted.slot, wanted.session); break;
+    case task::kind::interrupt: wanted.session->abandon(); break;
+    case task::kind::close: close(wanted.slot, std::move(wanted.session)); break;
+    case task::kind::drop: wanted.session.reset(); break;
+    case task::kind::wake_waiter: wake(wanted.waiter); break;
+    case task::kind::wake_watcher: wake(wanted.watcher); break;
+    }
+}
+
+// Nobody's limits or cancellation apply: a connection that arrives when nobody wants it any more is kept.
+void pool::open(std::size_t slot) try {
     const std::shared_ptr<session> opened = session::create(executor_, types_);
-    place_guard place(*this, *opened);
-    operation_outcome outcome = co_await session::run(opened, session::connect(opened, address_, options_.connect()));
-    if (disposed_)
-        outcome = disposed();
-    if (!outcome.code) {
-        acquired = opened;
-        place.filled = true;
+    bool wanted = true;
+    {
+        const std::scoped_lock lock(mutex_);
+        wanted = !slots_[slot].stopping;
+        if (wanted)
+            slots_[slot].session = opened;
     }
-    co_return outcome;
-}
-
-// A place has become free: whoever has waited longest may open a session in it.
-void pool::pass_on_place() {
-    if (waiting_.empty() || disposed_) {
-        --open_;
+    if (!wanted) {
+        closed(slot);
         return;
     }
-    waiter& next = *waiting_.front();
-    waiting_.pop_front();
-    next.served = true;
-    next.may_open = true;
-    next.turn.cancel();
+    const auto details = std::make_shared<diagnostics>();
+    opened->run(session::connect(opened, address_, options_.connect()), nullptr, details.get(),
+                [self = shared_from_this(), slot, details](const boost::system::error_code& code) {
+                    self->connect_ended(slot, operation_outcome(code, *details));
+                });
+} catch (...) {
+    connect_ended(slot, operation_outcome(make_error_code(boost::system::errc::not_enough_memory), {}));
 }
 
-void pool::release(std::shared_ptr<session> returned) noexcept {
-    if (disposed_ || !returned->is_reusable()) {
-        returned->abandon();
-        pass_on_place();
-        return;
-    }
-    if (waiting_.empty()) {
-        idle_.push_back(std::move(returned));
-        return;
-    }
-    waiter& next = *waiting_.front();
-    waiting_.pop_front();
-    next.served = true;
-    next.handed_over = std::move(returned);
-    next.turn.cancel();
+void pool::connect_ended(std::size_t slot, const operation_outcome& outcome) {
+    std::shared_ptr<session> unwanted;
+    bool stopped = false;
+    tell([&](time_point now) {
+        entry& where = slots_[slot];
+        stopped = where.stopping;
+        if (stopped || outcome.code)
+            unwanted = std::move(where.session);
+        if (!stopped)
+            last_failure_ = outcome;
+        if (stopped) {
+            where.now = phase::closing;
+        } else if (outcome.code) {
+            where = entry();
+            decisions_.open_failed(slot, now);
+        } else {
+            where.now = phase::idle;
+            decisions_.opened(slot, now);
+        }
+    });
+    if (stopped)
+        close(slot, std::move(unwanted));
 }
 
-std::vector<std::shared_ptr<session>> pool::dispose() {
-    disposed_ = true;
-    for (waiter* next : std::exchange(waiting_, {})) {
-        next->served = true;
-        next->turn.cancel();
+void pool::check(std::size_t slot, const std::shared_ptr<session>& idle) {
+    const std::chrono::milliseconds limit = options_.pool().ping_timeout();
+    deadline until;
+    if (limit != std::chrono::milliseconds(0)) {
+        until.when = saturated_deadline(limit);
+        until.limit = limit;
     }
-    for (session* opened : opening_)
-        opened->abandon();
-    open_ -= idle_.size();
-    return std::exchange(idle_, {});
+    idle->run(session::ping(idle, until), nullptr, nullptr,
+              [self = shared_from_this(), slot, idle](const boost::system::error_code& code) mutable {
+                  self->check_ended(slot, std::move(idle), code);
+              });
+}
+
+void pool::check_ended(std::size_t slot, std::shared_ptr<session> checked, boost::system::error_code code) {
+    session_condition condition = checked->is_quiet() ? checked->condition() : session_condition::broken;
+    if (code && condition == session_condition::reusable)
+        condition = session_condition::broken; // it has answered, but not as it should
+    checked.reset();
+    std::shared_ptr<session> unwanted;
+    tell([&](time_point now) {
+        entry& where = slots_[slot];
+        if (where.stopping) {
+            where.now = phase::closing;
+            unwanted = std::move(where.session);
+        } else {
+            where.now = phase::idle;
+            decisions_.checked(slot, now, condition);
+        }
+    });
+    if (unwanted)
+        close(slot, std::move(unwanted));
+}
+
+void pool::close(std::size_t slot, std::shared_ptr<session> unwanted) {
+    // Nobody else knows it, as a rule: then it can be closed right here, also where the context doesn't run any more.
+    if (!unwanted || unwanted.use_count() == 1) {
+        unwanted.reset();
+        closed(slot);
+        return;
+    }
+    session& target = *unwanted;
+    target.run(session::close(unwanted), nullptr, nullptr,
+               [self = shared_from_this(), slot, unwanted](const boost::system::error_code& code) {
+                   if (code)
+                       unwanted->abandon();
+                   self->closed(slot);
+               });
+}
+
+void pool::closed(std::size_t slot) {
+    tell([&](time_point now) {
+        slots_[slot] = entry();
+        decisions_.closed(slot, now);
+    });
 }
 
 } // namespace coropq::detail

@@ -5,62 +5,163 @@
 #define COROPQ_SRC_POOL_POOL_HPP
 
 #include <coropq/options.hpp>
+#include <coropq/pool.hpp>
 #include <coropq/url.hpp>
 
 #include "libpq/session.hpp"
 #include "operation/run_operation.hpp"
+#include "pool/lease.hpp"
+#include "pool/pool_decisions.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/strand.hpp>
 
+#include <chrono>
 #include <cstddef>
-#include <deque>
+#include <cstdint>
 #include <memory>
+#include <mutex>
+#include <source_location>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace coropq::detail {
 
-/// The connections of one engine: opened when they are needed, kept for reuse, never more than allowed. All functions
-/// are called on the pool's strand.
-class pool {
+class alarm_clock;
+
+/// What somebody wants a connection for, as in `connection_holder`. The text is a constant.
+struct lease_origin {
+    std::string_view purpose;
+    std::source_location where;
+};
+
+/// The connections of one engine: does what `pool_decisions` decides. Everything may be called from any thread.
+///
+/// A mutex guards the decisions and the slots. Every event goes the same way: lock, tell the decisions, take from the
+/// slots what their actions need, unlock, carry out the actions. Nothing waits under the mutex, and no code of the user
+/// runs there.
+class pool : public std::enable_shared_from_this<pool> {
 public:
-    pool(const boost::asio::any_io_executor& executor, url address, engine_options options);
+    using clock = pool_decisions::clock;
+    using time_point = pool_decisions::time_point;
+    using pointer = std::shared_ptr<pool>;
+    class queue_place;
+
+    static pointer create(const boost::asio::any_io_executor& executor, url address, engine_options options);
     pool(const pool&) = delete;
     pool& operator=(const pool&) = delete;
+    ~pool();
 
-    const boost::asio::strand<boost::asio::any_io_executor>& strand() const noexcept { return strand_; }
     const boost::asio::any_io_executor& executor() const noexcept { return executor_; }
 
-    /// An open session for the caller alone, who gives it back with `release`: the idle one that was used last, else a
-    /// new one, else the first to be released once it is the caller's turn. `acquired` stays empty after an error.
-    boost::asio::awaitable<operation_outcome> acquire(std::shared_ptr<session>& acquired);
+    /// An idle connection that works, as far as can be seen without waiting; null if there is none, or somebody waits.
+    std::shared_ptr<lease> try_acquire(const lease_origin& origin);
 
-    void release(std::shared_ptr<session> returned) noexcept;
+    /// Gets into the queue, at once. The place is given to `wait`, which runs on that strand; whoever destroys it
+    /// leaves the queue. `limit`: the caller's own, beside that of the pool.
+    std::shared_ptr<queue_place> enter_queue(const boost::asio::any_io_executor& strand, const lease_origin& origin,
+                                             const deadline& limit);
+    /// Ends with a connection, or an error and none. Every type of cancellation is accepted.
+    static boost::asio::awaitable<operation_outcome> wait(std::shared_ptr<queue_place> place,
+                                                          std::shared_ptr<std::shared_ptr<lease>> acquired);
 
-    /// From now on sessions are closed when they are released, and nobody gets one; ends those that wait and those that
-    /// are being opened. Gives the idle ones to the caller, who closes them.
-    std::vector<std::shared_ptr<session>> dispose();
+    /// For leases. `operations`: so many operations on the session are at their ends.
+    void give_back(std::size_t slot, std::shared_ptr<session> returned, int operations) noexcept;
+
+    pool_statistics statistics() const;
+    void invalidate();
+    void resize(std::size_t size, std::size_t max_overflow);
+
+    /// From now on nobody gets a connection; idle ones are closed, leased ones when they come back.
+    void dispose() noexcept;
+    /// The same, and waits until those are closed that nobody holds.
+    static boost::asio::awaitable<operation_outcome> dispose_and_wait(pointer self);
+    /// Lets nobody else in, and waits until all connections have come back and are closed; those that haven't when
+    /// the time is up are interrupted and closed: `cut` counts them.
+    static boost::asio::awaitable<operation_outcome> drain(pointer self, std::chrono::milliseconds limit,
+                                                           std::shared_ptr<std::size_t> cut);
 
 private:
     struct waiter;
+    struct end_watcher;
 
-    boost::asio::awaitable<operation_outcome> open(std::shared_ptr<session>& acquired);
-    boost::asio::awaitable<bool> wait_for_turn(waiter& self);
-    void pass_on_place();
-    operation_outcome disposed() const;
-    operation_outcome exhausted() const;
+    enum class phase : std::uint8_t { free, opening, checking, idle, leased, returning, closing };
 
-    boost::asio::any_io_executor executor_;
-    boost::asio::strand<boost::asio::any_io_executor> strand_;
-    url address_;
-    engine_options options_;
-    std::shared_ptr<type_registry> types_;       ///< All sessions are of one database.
-    std::vector<std::shared_ptr<session>> idle_; ///< The one used last at the end.
-    std::vector<session*> opening_;              ///< Alive for as long as they stand here.
-    std::deque<waiter*> waiting_;                ///< The one that came first in front.
-    std::size_t open_ = 0; ///< Places taken: idle, in use, being opened, or passed on to a waiter.
-    bool disposed_ = false;
+    struct entry {
+        std::shared_ptr<detail::session> session;
+        phase now = phase::free;
+        bool stopping = false; ///< To be closed when what the pool is doing with it has ended.
+        bool reported = false; ///< As a leak.
+        lease_origin user;
+        time_point since;
+    };
+
+    /// Something to be done when the mutex isn't held any more.
+    struct task {
+        enum class kind : std::uint8_t { open, check, interrupt, close, drop, wake_waiter, wake_watcher };
+        kind what{};
+        std::size_t slot = 0;
+        std::shared_ptr<detail::session> session;
+        std::shared_ptr<pool::waiter> waiter;
+        std::shared_ptr<end_watcher> watcher;
+    };
+    struct work {
+        std::vector<task> tasks;
+        time_point alarm = time_point::max(); ///< The alarm is to be set to an earlier time.
+    };
+
+    pool(const boost::asio::any_io_executor& executor, url address, engine_options options);
+
+    // With the mutex held.
+    template <typename Event>
+    work under_lock(Event&& event);
+    work settle(time_point now);
+    void settle_action(const pool_decisions::action& wanted, time_point now, std::vector<task>& tasks);
+    void hand_over(const pool_decisions::action& wanted, time_point now, std::vector<task>& tasks);
+    void lend(entry& to_lend, const lease_origin& origin, time_point now);
+    void wake_watchers(std::vector<task>& tasks);
+    static connection_holder holder_of(const entry& leased, time_point now);
+    std::vector<connection_holder> take_leaks(time_point now);
+
+    // Without.
+    template <typename Event>
+    void tell(Event&& event);
+    void carry_out(work&& wanted);
+    void carry_out(task& wanted);
+    void open(std::size_t slot);
+    void connect_ended(std::size_t slot, const operation_outcome& outcome);
+    void check(std::size_t slot, const std::shared_ptr<session>& idle);
+    void check_ended(std::size_t slot, std::shared_ptr<session> checked, boost::system::error_code code);
+    void close(std::size_t slot, std::shared_ptr<session> unwanted);
+    void closed(std::size_t slot);
+    void ring() noexcept;
+    void context_ends() noexcept;
+    void leave(waiter& leaving) noexcept;
+    std::shared_ptr<lease> take(waiter& served);
+    static void wake(const std::shared_ptr<waiter>& waiting);
+    static void wake(const std::shared_ptr<end_watcher>& waiting);
+    boost::asio::awaitable<void> wait_for_end(std::shared_ptr<end_watcher> watcher);
+    std::size_t cut();
+    void report(const std::vector<connection_holder>& leaks) const noexcept;
+    operation_outcome refusal_of(const waiter& refused) const;
+
+    const boost::asio::any_io_executor executor_;
+    const url address_;
+    const engine_options options_;
+    const std::shared_ptr<type_registry> types_; ///< All sessions are of one database.
+    std::shared_ptr<alarm_clock> alarm_;
+
+    mutable std::mutex mutex_;
+    pool_decisions decisions_;
+    std::vector<entry> slots_;
+    std::unordered_map<pool_decisions::waiter_id, std::shared_ptr<waiter>> waiters_;
+    std::vector<std::weak_ptr<end_watcher>> watchers_;
+    operation_outcome last_failure_; ///< Of connects; none after a success.
+    time_point alarm_at_ = time_point::max();
+    time_point leak_at_ = time_point::max();
+    std::uint64_t leaks_ = 0;
+    bool context_ended_ = false;
 };
 
 } // namespace coropq::detail

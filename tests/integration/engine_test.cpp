@@ -126,7 +126,8 @@ TEST_F(engine, waiting_has_an_end) {
     for (const std::size_t late : {1u, 2u}) {
         EXPECT_EQ(all[late]->code, coropq::errc::pool_timeout);
         EXPECT_TRUE(contains(all[late]->details.to_string(), "[pool_timeout]")) << all[late]->details;
-        EXPECT_TRUE(contains(all[late]->details.message(), "within 50 ms: all 1 are in use")) << all[late]->details;
+        EXPECT_TRUE(contains(all[late]->details.message(), "within 50 ms: 1 active, 0 idle, 0 connecting, "))
+            << all[late]->details;
         EXPECT_TRUE(contains(all[late]->details.hint(), "pool_options::size")) << all[late]->details;
     }
     EXPECT_EQ(run(context, impatient.execute("select 1")).size(), 1u);
@@ -256,12 +257,12 @@ TEST_F(engine, a_connection_that_died_while_idle_is_replaced_unseen) {
     EXPECT_EQ(proxy.connections(), 3u);
 }
 
-TEST_F(engine, a_connection_in_a_transaction_is_not_given_to_others) {
+TEST_F(engine, a_transaction_left_open_is_rolled_back_without_waiting_for_it) {
     const coropq::engine one = make(pool_of(1));
-    run(context, one.execute("begin"));
-    run(context, one.execute("select 1"));
-    EXPECT_EQ(proxy.connections(), 2u);
-    EXPECT_TRUE(proxy.wait_for_open_connections(1));
+    run(context, one.execute("begin isolation level serializable"));
+    proxy.reset_counters();
+    EXPECT_EQ(run(context, one.execute("show transaction_isolation"))[0][0].text(), "read committed");
+    EXPECT_EQ(proxy.connections(), 0u); // it was the same one
 }
 
 } // namespace

@@ -14,42 +14,53 @@
 #include <boost/asio/async_result.hpp>
 #include <boost/system/error_code.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
+#include <source_location>
 #include <utility>
 
 namespace coropq {
 
 class connect_options;
+class connection;
 class result;
 class statement;
 class url;
 
 namespace detail {
 
+class lease;
 class session;
 class engine_state;
 
 using operation_handler = boost::asio::any_completion_handler<void(boost::system::error_code)>;
 
 // The starting points of the operations. The references of the caller are written just before the handler is called,
-// on the handler's executor. Without a target (a connection that was moved from) they end with not_connected.
-void start_connect(const std::shared_ptr<session>& target, const boost::asio::any_io_executor& executor, url address,
+// on the handler's executor. Without a session (a connection that was moved from, or went back to its engine) they end
+// with not_connected.
+void start_connect(const std::shared_ptr<lease>& target, const boost::asio::any_io_executor& executor, url address,
                    connect_options options, diagnostics* details, operation_handler handler);
-void start_execute(const std::shared_ptr<session>& target, const boost::asio::any_io_executor& executor, statement work,
+void start_execute(const std::shared_ptr<lease>& target, const boost::asio::any_io_executor& executor, statement work,
                    result* output, diagnostics* details, operation_handler handler);
-void start_rows(const std::shared_ptr<session>& target, const boost::asio::any_io_executor& executor, statement work,
+void start_rows(const std::shared_ptr<lease>& target, const boost::asio::any_io_executor& executor, statement work,
                 diagnostics* details, operation_handler handler);
-void start_read_rows(const std::shared_ptr<session>& target, const boost::asio::any_io_executor& executor,
+void start_read_rows(const std::shared_ptr<lease>& target, const boost::asio::any_io_executor& executor,
                      std::size_t limit, result* output, diagnostics* details, operation_handler handler);
-void start_end_rows(const std::shared_ptr<session>& target, const boost::asio::any_io_executor& executor,
+void start_end_rows(const std::shared_ptr<lease>& target, const boost::asio::any_io_executor& executor,
                     diagnostics* details, operation_handler handler);
-void start_ping(const std::shared_ptr<session>& target, const boost::asio::any_io_executor& executor,
+void start_ping(const std::shared_ptr<lease>& target, const boost::asio::any_io_executor& executor,
                 diagnostics* details, operation_handler handler);
-void start_close(const std::shared_ptr<session>& target, const boost::asio::any_io_executor& executor,
+void start_close(const std::shared_ptr<lease>& target, const boost::asio::any_io_executor& executor,
                  diagnostics* details, operation_handler handler);
 void start_engine_execute(const std::shared_ptr<engine_state>& target, const boost::asio::any_io_executor& executor,
                           statement work, result* output, diagnostics* details, operation_handler handler);
+void start_get_connection(const std::shared_ptr<engine_state>& target, const boost::asio::any_io_executor& executor,
+                          std::source_location where, connection* output, diagnostics* details,
+                          operation_handler handler);
+void start_engine_drain(const std::shared_ptr<engine_state>& target, const boost::asio::any_io_executor& executor,
+                        std::chrono::milliseconds limit, std::size_t* cut, diagnostics* details,
+                        operation_handler handler);
 void start_engine_dispose(const std::shared_ptr<engine_state>& target, const boost::asio::any_io_executor& executor,
                           diagnostics* details, operation_handler handler);
 

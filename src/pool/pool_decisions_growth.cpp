@@ -25,9 +25,12 @@ void pool_decisions::settle(time_point now) {
         serve(now);
         grow(now);
     }
-    if ((draining_ || disposed_) && waiters_.empty())
-        close_unused(close_reason::disposed);
-    else if (min_idle_ > 0)
+    if (waiters_.empty()) {
+        if (draining_ || disposed_)
+            close_unused(close_reason::disposed);
+        close_above_size(); // one that was to be checked, until somebody gave up
+    }
+    if (min_idle_ > 0)
         refill(now);
 }
 

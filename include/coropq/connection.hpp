@@ -45,7 +45,10 @@ namespace coropq {
 /// unopened. The others accept terminal cancellation; when a statement was sent already, the connection is closed,
 /// because half of an answer can't be taken back.
 ///
-/// Destroying a connection closes it; an operation in progress ends with `operation_aborted`.
+/// Destroying a connection closes it; an operation in progress ends with `operation_aborted`. One of an engine goes
+/// back there instead, without waiting: what it is doing is interrupted, a stream is ended, and an open transaction is
+/// rolled back (`pool_options::reset`). Whatever still refers to it then, a stream or an awaitable that is awaited
+/// later, ends with `errc::not_connected`.
 ///
 /// Thread-safety: different connections may be used from different threads; one connection may be used from one thread
 /// at a time. The executor may be that of a multi-threaded context: the session works on a strand of its own.
@@ -172,6 +175,9 @@ public:
                                                                                    token, nullptr);
     }
     boost::asio::awaitable<void> close();
+
+    /// For the library: a connection of an engine.
+    connection(boost::asio::any_io_executor executor, std::shared_ptr<detail::lease> leased) noexcept;
 
 private:
     using connect_initiation = detail::initiation<detail::lease, &detail::start_connect>;

@@ -9,8 +9,8 @@
 #include <coropq/detail/query_functions.hpp>
 #include <coropq/inspect/inspector.hpp>
 #include <coropq/options.hpp>
-#include <coropq/result.hpp>
 #include <coropq/pool.hpp>
+#include <coropq/result.hpp>
 #include <coropq/statement.hpp>
 #include <coropq/stream.hpp>
 #include <coropq/url.hpp>
@@ -19,13 +19,13 @@
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/awaitable.hpp>
 
-#include <concepts>
-#include <memory>
 #include <chrono>
-#include <string_view>
+#include <concepts>
 #include <cstddef>
-#include <utility>
+#include <memory>
 #include <source_location>
+#include <string_view>
+#include <utility>
 
 namespace coropq {
 
@@ -69,50 +69,31 @@ public:
     boost::asio::awaitable<result> execute(statement work) const;
     using query_functions::execute;
 
+    /// A connection for the caller alone, which goes back to the engine when it is destroyed or closed: an idle one, a
+    /// new one, or the first that somebody gives back. It may outlive the engine, and is closed then when it goes back.
+    /// `where`: for `stats`, error texts and leak reports, that it is in use. Errors as for `execute`.
+    boost::asio::awaitable<connection> connect(std::source_location where = std::source_location::current()) const;
+
+    /// The same, for any completion token; what `output` was before is closed or given back.
+    template <detail::operation_token Token>
+    auto async_get_connection(connection& output, diagnostics& details, Token&& token,
+                              std::source_location where = std::source_location::current()) const {
+        return boost::asio::async_initiate<Token, void(boost::system::error_code)>(
+            get_connection_initiation(state_, get_executor()), token, where, &output, &details);
+    }
+    template <detail::operation_token Token>
+    auto async_get_connection(connection& output, Token&& token,
+                              std::source_location where = std::source_location::current()) const {
+        return boost::asio::async_initiate<Token, void(boost::system::error_code)>(
+            get_connection_initiation(state_, get_executor()), token, where, &output, nullptr);
+    }
+
     /// Opens a stream of rows, which has a connection of the engine to itself until its end. Errors as for `execute`.
     boost::asio::awaitable<row_stream> stream_rows(statement work, stream_options options = stream_options()) const;
 
     /// An inspector of the database's schema. Opens nothing and asks nothing by itself.
     inspector inspect() const { return inspector(state_); }
 
-    /// The end: idle connections are closed now, connections in use as soon as their operations are done, and every
-    /// later operation ends with `errc::engine_disposed`, as do those that wait for a connection or for one to open.
-    /// Completes when the idle connections are closed. May be called again. Can't be cancelled. Also happens, without
-    /// waiting, when the last handle goes.
-    template <detail::operation_token Token>
-    auto async_dispose(Token&& token) const {
-        return boost::asio::async_initiate<Token, void(boost::system::error_code)>(
-            dispose_initiation(state_, get_executor()), token, nullptr);
-    }
-    boost::asio::awaitable<void> dispose() const;
-
-    /// For the library; users call `create_engine`.
-    explicit engine(std::shared_ptr<detail::engine_state> state) noexcept : state_(std::move(state)) {}
-
-private:
-    using execute_initiation = detail::initiation<detail::engine_state, &detail::start_engine_execute>;
-    using dispose_initiation = detail::initiation<detail::engine_state, &detail::start_engine_dispose>;
-
-    // Copied, never moved from: every handle has its engine.
-    std::shared_ptr<detail::engine_state> state_;
-
-public:
-    engine(const engine&) noexcept = default;
-    engine& operator=(const engine&) noexcept = default;
-    ~engine() = default;
-};
-
-/// Makes an engine. Opens nothing and does no I/O: a host that doesn't exist is reported by the first operation.
-engine create_engine(boost::asio::any_io_executor executor, url address, engine_options options = engine_options());
-
-/// The same, from URL text. Throws `url_error`, also for a null pointer.
-engine create_engine(boost::asio::any_io_executor executor, std::string_view address,
-                     engine_options options = engine_options());
-engine create_engine(boost::asio::any_io_executor executor, const char* address,
-                     engine_options options = engine_options());
-
-/// The same, from anything that has an executor, for example an `io_context`.
-template <typename ExecutionContext, typename Address>
     /// What the connections are doing, and have done.
     pool_statistics stats() const;
 
@@ -139,6 +120,46 @@ template <typename ExecutionContext, typename Address>
     }
     boost::asio::awaitable<std::size_t> drain(std::chrono::milliseconds limit) const;
 
+    /// The end: idle connections are closed now, connections in use as soon as their operations are done, and every
+    /// later operation ends with `errc::engine_disposed`, as do those that wait for a connection or for one to open.
+    /// Completes when the idle connections are closed. May be called again. Can't be cancelled. Also happens, without
+    /// waiting, when the last handle goes.
+    template <detail::operation_token Token>
+    auto async_dispose(Token&& token) const {
+        return boost::asio::async_initiate<Token, void(boost::system::error_code)>(
+            dispose_initiation(state_, get_executor()), token, nullptr);
+    }
+    boost::asio::awaitable<void> dispose() const;
+
+    /// For the library; users call `create_engine`.
+    explicit engine(std::shared_ptr<detail::engine_state> state) noexcept : state_(std::move(state)) {}
+
+private:
+    using execute_initiation = detail::initiation<detail::engine_state, &detail::start_engine_execute>;
+    using get_connection_initiation = detail::initiation<detail::engine_state, &detail::start_get_connection>;
+    using drain_initiation = detail::initiation<detail::engine_state, &detail::start_engine_drain>;
+    using dispose_initiation = detail::initiation<detail::engine_state, &detail::start_engine_dispose>;
+
+    // Copied, never moved from: every handle has its engine.
+    std::shared_ptr<detail::engine_state> state_;
+
+public:
+    engine(const engine&) noexcept = default;
+    engine& operator=(const engine&) noexcept = default;
+    ~engine() = default;
+};
+
+/// Makes an engine. Opens nothing and does no I/O: a host that doesn't exist is reported by the first operation.
+engine create_engine(boost::asio::any_io_executor executor, url address, engine_options options = engine_options());
+
+/// The same, from URL text. Throws `url_error`, also for a null pointer.
+engine create_engine(boost::asio::any_io_executor executor, std::string_view address,
+                     engine_options options = engine_options());
+engine create_engine(boost::asio::any_io_executor executor, const char* address,
+                     engine_options options = engine_options());
+
+/// The same, from anything that has an executor, for example an `io_context`.
+template <typename ExecutionContext, typename Address>
     requires(!std::convertible_to<ExecutionContext&, boost::asio::any_io_executor> &&
              requires(ExecutionContext& context) {
                  { context.get_executor() } -> std::convertible_to<boost::asio::any_io_executor>;
@@ -151,5 +172,3 @@ engine create_engine(ExecutionContext& context, Address&& address, engine_option
 } // namespace coropq
 
 #endif
-    using get_connection_initiation = detail::initiation<detail::engine_state, &detail::start_get_connection>;
-    using drain_initiation = detail::initiation<detail::engine_state, &detail::start_engine_drain>;

@@ -8,6 +8,7 @@
 #include "libpq/execution.hpp"
 #include "libpq/session.hpp"
 #include "libpq/session_state.hpp"
+#include "libpq/time_limit.hpp"
 
 #include <coropq/error.hpp>
 
@@ -30,6 +31,8 @@ bool is_granted(const result& answer) { return answer.empty() || answer[0][0].te
 
 } // namespace
 
+std::string unlock_statement(const advisory_lock_name& name) { return call_of("pg_advisory_unlock", name); }
+
 asio::awaitable<operation_outcome> session::lock(pointer self, advisory_lock_name name, bool attempt) {
     co_await asio::this_coro::throw_if_cancelled(false);
     statement work(call_of(attempt ? "pg_try_advisory_lock" : "pg_advisory_lock", name));
@@ -45,10 +48,12 @@ asio::awaitable<operation_outcome> session::lock(pointer self, advisory_lock_nam
         co_return outcome;
     }
     outcome = co_await execute(self, std::move(work));
-    if (!outcome.code && is_granted(outcome.output))
-        session_state.advisory_locks.emplace(std::move(name), 1);
-    else if (outcome.code == asio::error::operation_aborted || outcome.code == errc::timeout)
-        self->run(unlock(self, std::move(name)), nullptr, nullptr, [](error_code) {}); // it may have been granted
+    // One that was granted although nobody waited for it any more has to be given up.
+    const bool is_unknown = outcome.code == asio::error::operation_aborted || outcome.code == errc::timeout;
+    if (session_state.handle && (is_unknown || (!outcome.code && is_granted(outcome.output))))
+        session_state.advisory_locks.emplace(name, 1);
+    if (is_unknown)
+        self->run(unlock(self, name), nullptr, nullptr, [](error_code) {});
     co_return outcome;
 }
 
@@ -58,18 +63,18 @@ asio::awaitable<operation_outcome> session::unlock(pointer self, advisory_lock_n
     const cleaning_guard cleaning(session_state);
     co_await self->wait_while_busy();
     const auto held = session_state.advisory_locks.find(name);
-    if (held != session_state.advisory_locks.end() && --held->second != 0)
+    if (held == session_state.advisory_locks.end() || --held->second != 0)
         co_return operation_outcome();
-    if (held != session_state.advisory_locks.end())
-        session_state.advisory_locks.erase(held);
-    if (!session_state.handle)
-        co_return operation_outcome(); // the server has given it up
-    statement work(call_of("pg_advisory_unlock", name));
+    session_state.advisory_locks.erase(held);
+    statement work(unlock_statement(name));
     if (session_state.rows || PQtransactionStatus(session_state.handle.get()) == PQTRANS_INERROR) {
         session_state.ahead.others.push_back(work.sql());
         co_return operation_outcome();
     }
-    operation_outcome outcome = co_await self->execute_exclusively(work);
+    deadline limit;
+    limit.limit = session_state.cancel_timeout;
+    limit.when = saturated_deadline(limit.limit);
+    operation_outcome outcome = co_await self->execute_exclusively(work, limit);
     if (outcome.code == errc::connection_lost)
         outcome = operation_outcome();
     co_return outcome;

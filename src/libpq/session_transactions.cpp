@@ -26,7 +26,8 @@ namespace coropq::detail {
 
 namespace {
 
-constexpr std::chrono::seconds patience(5); // for a transaction to be rolled back
+// Equal to none: what the server was told last is unknown, so it is told again.
+constexpr std::chrono::milliseconds unknown_limit(-1);
 
 // What an earlier user has left behind ends in front of everything else, whatever its state is at the moment.
 bool is_in_transaction(const session::state& session) {
@@ -91,6 +92,7 @@ asio::awaitable<operation_outcome> session::begin(pointer self, std::string sql,
     if (!outcome.code) {
         session_state.ahead.begin = std::move(sql);
         session_state.ahead.inside = std::move(inside);
+        session_state.mirrored_within.reset();
     }
     co_return outcome;
 }
@@ -119,6 +121,8 @@ bool session::forget_savepoint(const std::string& name) {
     const auto unsent = std::find(inside.begin(), inside.end(), "savepoint " + name);
     const bool found = unsent != inside.end();
     inside.erase(unsent, inside.end());
+    if (state_->mirrored_within)
+        state_->mirrored_within = unknown_limit; // `set local` goes with its savepoint
     return found;
 }
 
@@ -151,6 +155,7 @@ asio::awaitable<operation_outcome> session::rollback_savepoint(pointer self, std
 
 asio::awaitable<operation_outcome> session::commit(pointer self, std::string sql, deadline limit) {
     statement work(sql);
+    limit = self->limit_of(work, limit);
     operation_outcome outcome = co_await check_transaction(self);
     if (!outcome.code)
         outcome = self->check_free(work);
@@ -164,6 +169,8 @@ asio::awaitable<operation_outcome> session::commit(pointer self, std::string sql
         forget_transaction(session_state.ahead);
         co_return operation_outcome();
     }
+    if (limit.passed())
+        co_return deadline_passed(limit, "the commit wasn't sent");
     // A farewell that has come already was said before the commit: then nothing is in doubt.
     PGconn* const handle = session_state.handle.get();
     if (PQconsumeInput(handle) != 1 || PQconsumeInput(handle) != 1 || PQstatus(handle) != CONNECTION_OK ||
@@ -173,7 +180,6 @@ asio::awaitable<operation_outcome> session::commit(pointer self, std::string sql
     outcome = co_await self->execute_exclusively(work, limit);
     if (outcome.code == errc::connection_lost || outcome.code == errc::timeout ||
         outcome.code == asio::error::operation_aborted) {
-        self->finish(); // whatever is still to come is the answer to the commit
         outcome = in_doubt(outcome.details, sql);
     } else if (!outcome.code && outcome.output.command_tag() == "ROLLBACK") { // to "prepare transaction"
         outcome = failed_transaction("the transaction was rolled back: something in it had failed or was cancelled");
@@ -205,9 +211,10 @@ asio::awaitable<operation_outcome> session::rollback(pointer self, std::string s
         co_return operation_outcome();
     statement work(sql);
     deadline limit;
-    limit.limit = patience;
-    limit.when = time_limit::clock::now() + patience;
+    limit.limit = self->state_->cancel_timeout;
+    limit.when = saturated_deadline(limit.limit);
     const operation_outcome outcome = co_await self->execute_exclusively(work, limit);
+    co_await self->wait_while_busy();
     if (outcome.code && !self->state_->interrupted)
         self->finish(); // which ends the transaction as well
     co_return operation_outcome();
@@ -230,7 +237,7 @@ asio::awaitable<operation_outcome> session::leave_transaction(pointer self) {
 }
 
 asio::awaitable<void> session::wait_while_busy() {
-    while (state_->busy) {
+    while (state_->busy || state_->recovering) {
         error_code ignored;
         co_await state_->freed.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
     }

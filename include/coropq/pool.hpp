@@ -73,7 +73,8 @@ public:
     std::chrono::milliseconds acquire_timeout() const noexcept { return acquire_timeout_; }
 
     /// How many operations may wait for a connection at the same time; one more ends at once with `pool_timeout`
-    /// (`errc::too_many_waiting`). Default: no limit.
+    /// (`errc::too_many_waiting`), unless a connection is idle or may be opened for it: 0 means that nobody waits for
+    /// somebody else's. Default: no limit.
     pool_options& max_waiting(std::size_t operations) noexcept {
         max_waiting_ = operations;
         return *this;
@@ -127,8 +128,9 @@ public:
     std::optional<std::chrono::milliseconds> leak_after() const noexcept { return leak_after_; }
     const leak_handler& on_leak() const noexcept { return on_leak_; }
 
-    /// After a connect has failed, the next one waits for a random time up to twice the one before: from `first` up to
-    /// `longest`. Meanwhile there is one attempt at a time. Default 25 ms and 800 ms.
+    /// After a connect has failed, the next one waits for `first`, then for twice as long after each further failure,
+    /// up to `longest`; less up to a half at random. Until one succeeds there is one attempt at a time. Connects that
+    /// fail while others were under way count as one failure. Default 25 ms and 800 ms.
     pool_options& retry_delay(std::chrono::milliseconds first, std::chrono::milliseconds longest) noexcept {
         first_retry_delay_ = first;
         longest_retry_delay_ = longest;
@@ -161,7 +163,7 @@ struct closed_connections {
     std::uint64_t overflow = 0;    ///< Above `size`, and not needed.
     std::uint64_t broken = 0;      ///< Lost, silent when asked for a sign of life, or not fit to be used again.
     std::uint64_t invalidated = 0; ///< Retired with their generation: `invalidate`, a restart, a failover.
-    std::uint64_t disposed = 0;    ///< At the end of the engine.
+    std::uint64_t disposed = 0;    ///< At the end of the engine, or while it was drained.
 };
 
 /// What a pool is doing, and has done since it was made: `engine::stats()`.

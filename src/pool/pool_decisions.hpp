@@ -25,6 +25,7 @@ namespace coropq::detail {
 /// or threads: it is told what happens, and when, and says what is to be done. The same events give the same decisions.
 ///
 /// The events add to the actions, which are to be taken (`take_actions`) and carried out, in order, after each event.
+/// News of a connection that is to be closed, other than `closed`, comes too late and changes nothing.
 class pool_decisions {
 public:
     using clock = std::chrono::steady_clock;
@@ -58,6 +59,7 @@ public:
     /// have expired.
     std::optional<slot_id> take_idle(time_point now);
     /// Somebody waits until that time. `only_with_room`: only if a connection is idle or may be opened.
+    /// Whoever may not wait is refused in the same event.
     waiter_id wait(time_point now, time_point deadline, bool only_with_room = false);
     /// … and no longer does. Nothing happens if it has been served or refused already.
     void leave(waiter_id waiter, time_point now);

@@ -296,7 +296,7 @@ std::uint64_t number_from_environment(const char* name, std::uint64_t otherwise)
 TEST(pool_schedules, rules_hold_after_each_event) {
     const std::uint64_t one = number_from_environment("COROPQ_SCHEDULE", 0);
     const std::uint64_t first = one != 0 ? one : 1;
-    const std::uint64_t last = one != 0 ? one : number_from_environment("COROPQ_SCHEDULES", 4000);
+    const std::uint64_t last = one != 0 ? one : number_from_environment("COROPQ_SCHEDULES", 3000);
     std::size_t events = 0;
     for (std::uint64_t seed = first; seed <= last; ++seed) {
         schedule played(seed, one != 0);

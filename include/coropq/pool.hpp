@@ -129,8 +129,8 @@ public:
     const leak_handler& on_leak() const noexcept { return on_leak_; }
 
     /// After a connect has failed, the next one waits for `first`, then for twice as long after each further failure,
-    /// up to `longest`; less up to a half at random. Until one succeeds there is one attempt at a time. Connects that
-    /// fail while others were under way count as one failure. Default 25 ms and 800 ms.
+    /// up to `longest`; less up to a half at random. Until one succeeds there is one attempt at a time. Connects under
+    /// way together that fail count as one failure. Default 25 ms and 800 ms.
     pool_options& retry_delay(std::chrono::milliseconds first, std::chrono::milliseconds longest) noexcept {
         first_retry_delay_ = first;
         longest_retry_delay_ = longest;

@@ -4,13 +4,16 @@
 #ifndef COROPQ_CONNECTION_HPP
 #define COROPQ_CONNECTION_HPP
 
+#include <coropq/advisory_lock.hpp>
 #include <coropq/detail/initiation.hpp>
 #include <coropq/detail/query_functions.hpp>
+#include <coropq/detail/transaction_run.hpp>
 #include <coropq/diagnostics.hpp>
 #include <coropq/options.hpp>
 #include <coropq/result.hpp>
 #include <coropq/statement.hpp>
 #include <coropq/stream.hpp>
+#include <coropq/transaction.hpp>
 #include <coropq/url.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -19,8 +22,11 @@
 
 #include <concepts>
 #include <memory>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace coropq {
 
@@ -149,6 +155,41 @@ public:
     /// Opens a stream of rows on this connection. Errors as for `execute`.
     boost::asio::awaitable<row_stream> stream_rows(statement work, stream_options options = stream_options()) const;
 
+    /// Begins a transaction, which travels in front of its first statement: sends nothing. See `transaction`. While it
+    /// is open, statements of this connection run inside of it as well. Errors: `errc::transaction_in_progress`,
+    /// `errc::not_connected`, `errc::operation_in_progress`.
+    boost::asio::awaitable<coropq::transaction> begin(transaction_options options = {}) const;
+
+    /// Runs a function in a transaction, and gives its value: commits when it returns, rolls back when it throws, and
+    /// runs it again, as often as `options.retries` says, when the server has given up on the transaction in favour of
+    /// another one (40001, 40P01), also at its commit. Never after anything else, an `in_doubt_error` in particular.
+    ///
+    /// The function takes a `coropq::transaction&`, or this connection as a `coropq::connection&`, and returns an
+    /// `asio::awaitable`. It is kept until the end; the connection must stay where it is. Inside of it, `rollback` of
+    /// the transaction ends it without an error. (GCC 12: capture by reference, or give the lambda a name first.)
+    ///
+    /// Throws what the function throws, and what `begin` and `transaction::commit` do: after an error that the function
+    /// has kept to itself, that is 25P02. Cancelled, it rolls back, unless the commit was sent.
+    template <detail::transaction_function Function>
+    auto transaction(Function&& function, transaction_retries options = {}) {
+        return detail::run_transaction_on(*this, std::decay_t<Function>(std::forward<Function>(function)), options);
+    }
+
+    /// The second half of a two-phase commit: see `transaction::prepare`. Not within a transaction. Errors as for
+    /// `execute`, `server_error` 42704 when there is no such transaction; `in_doubt_error` when the connection is lost.
+    boost::asio::awaitable<void> commit_prepared(std::string_view gid) const;
+    boost::asio::awaitable<void> rollback_prepared(std::string_view gid) const;
+    /// The names of those that are waiting for it in this database, the oldest first. Errors as for `execute`.
+    boost::asio::awaitable<std::vector<std::string>> prepared_transactions() const;
+
+    /// Waits for an advisory lock, which this connection holds until the object goes: see `coropq::advisory_lock`.
+    /// Errors as for `execute`. When it is cancelled, nothing is left locked.
+    boost::asio::awaitable<coropq::advisory_lock> advisory_lock(advisory_key key,
+                                                                advisory_lock_options options = {}) const;
+    /// The same without waiting: nothing if somebody else has it.
+    boost::asio::awaitable<std::optional<coropq::advisory_lock>>
+    try_advisory_lock(advisory_key key, advisory_lock_options options = {}) const;
+
     /// Asks the server for a sign of life: one round trip. Errors as for `execute`.
     template <detail::operation_token Token>
     auto async_ping(diagnostics& details, Token&& token) {
@@ -178,6 +219,7 @@ public:
 
     /// For the library: a connection of an engine.
     connection(boost::asio::any_io_executor executor, std::shared_ptr<detail::lease> leased) noexcept;
+    const std::shared_ptr<detail::lease>& lease() const noexcept { return lease_; }
 
 private:
     using connect_initiation = detail::initiation<detail::lease, &detail::start_connect>;

@@ -6,6 +6,7 @@
 
 // The whole library.
 
+#include <coropq/advisory_lock.hpp>
 #include <coropq/column_names.hpp>
 #include <coropq/connection.hpp>
 #include <coropq/credentials.hpp>
@@ -23,6 +24,7 @@
 #include <coropq/sqlstate.hpp>
 #include <coropq/statement.hpp>
 #include <coropq/stream.hpp>
+#include <coropq/transaction.hpp>
 #include <coropq/typed_rows.hpp>
 #include <coropq/types/all.hpp>
 #include <coropq/url.hpp>

@@ -7,12 +7,14 @@
 #include <coropq/connection.hpp>
 #include <coropq/detail/initiation.hpp>
 #include <coropq/detail/query_functions.hpp>
+#include <coropq/detail/transaction_run.hpp>
 #include <coropq/inspect/inspector.hpp>
 #include <coropq/options.hpp>
 #include <coropq/pool.hpp>
 #include <coropq/result.hpp>
 #include <coropq/statement.hpp>
 #include <coropq/stream.hpp>
+#include <coropq/transaction.hpp>
 #include <coropq/url.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -86,6 +88,23 @@ public:
                               std::source_location where = std::source_location::current()) const {
         return boost::asio::async_initiate<Token, void(boost::system::error_code)>(
             get_connection_initiation(state_, get_executor()), token, where, &output, nullptr);
+    }
+
+    /// Begins a transaction on a connection of its own, which goes back with its end. Sends nothing yet: see
+    /// `transaction`. Errors as for `connect`; `options.timeout` includes the waiting.
+    boost::asio::awaitable<coropq::transaction>
+    begin(transaction_options options = {}, std::source_location where = std::source_location::current()) const;
+
+    /// Runs a function in a transaction, on a connection that it has to itself: see `connection::transaction`.
+    /// Repetitions are on the same connection. Errors of `connect` too.
+    ///
+    ///     auto transfer = [&](coropq::transaction& tx) -> asio::awaitable<int> { … };
+    ///     int moved = co_await engine.transaction(transfer, {.retries = 3});
+    template <detail::transaction_function Function>
+    auto transaction(Function&& function, transaction_retries options = {},
+                     std::source_location where = std::source_location::current()) const {
+        return detail::run_transaction_for(state_, std::decay_t<Function>(std::forward<Function>(function)), options,
+                                           where);
     }
 
     /// Opens a stream of rows, which has a connection of the engine to itself until its end. Errors as for `execute`.

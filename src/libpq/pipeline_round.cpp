@@ -21,6 +21,18 @@ bool sync_pipeline(session::state& session) {
     return true;
 }
 
+namespace {
+
+// In a failed transaction nothing can be done but to roll it back, so what remains to be done waits for that.
+ahead_statements take_ahead(session::state& session) {
+    ahead_statements ahead = std::exchange(session.ahead, {});
+    if (ahead.reset.empty() && session.unread == 0 && PQtransactionStatus(session.handle.get()) == PQTRANS_INERROR)
+        std::swap(session.ahead.others, ahead.others);
+    return ahead;
+}
+
+} // namespace
+
 bool pipeline_round::send(const std::string& text) {
     if (PQsendQueryParams(session_.handle.get(), text.c_str(), 0, nullptr, nullptr, nullptr, nullptr, 0) != 1)
         return false;
@@ -41,7 +53,7 @@ bool pipeline_round::begin() {
 }
 
 bool pipeline_round::send_ahead() {
-    const ahead_statements ahead = std::exchange(session_.ahead, {});
+    const ahead_statements ahead = take_ahead(session_);
     if (!send_all_of(ahead.reset))
         return false;
     if (!ahead.setup.empty()) {
@@ -80,7 +92,7 @@ asio::awaitable<error_code> pipeline_round::finish(answer& received) {
 namespace {
 
 asio::awaitable<error_code> send_simply(session::state& session, answer& received) {
-    const ahead_statements ahead = std::exchange(session.ahead, {});
+    const ahead_statements ahead = take_ahead(session);
     std::string text;
     const auto add = [&text](const std::vector<std::string>& statements) {
         for (const std::string& one : statements)

@@ -245,10 +245,11 @@ asio::awaitable<error_code> read_to_sync(session::state& session, answer& receiv
         if (code)
             co_return code;
         if (!one) {
-            if (++ends > 8) // each statement has one, and there are never as many
+            if (++ends > 8) // each statement has one, and then something comes
                 co_return errc::connection_lost;
             continue;
         }
+        ends = 0;
         const ExecStatusType status = PQresultStatus(one.get());
         if (status == PGRES_PIPELINE_SYNC)
             co_return error_code();

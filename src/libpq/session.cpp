@@ -323,6 +323,7 @@ void session::finish() {
     state_->rows.reset();
     state_->prepared.clear();
     state_->ahead = {};
+    state_->advisory_locks.clear();
     state_->due_syncs = 0;
     state_->unread = 0;
     state_->mirrored = std::chrono::milliseconds(0);

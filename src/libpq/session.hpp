@@ -22,6 +22,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace coropq::detail {
@@ -48,8 +49,10 @@ operation_outcome deadline_passed(const deadline& limit, std::string_view what);
 
 /// An advisory lock: its key as it stands in the brackets of pg_advisory_lock, and its kind.
 struct advisory_lock_name {
+    advisory_lock_name(std::string text, bool is_shared) : key(std::move(text)), shared(is_shared) {}
+
     std::string key;
-    bool shared = false;
+    bool shared;
 
     auto operator<=>(const advisory_lock_name&) const = default;
 };

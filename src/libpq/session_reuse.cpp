@@ -148,6 +148,8 @@ std::vector<std::string> session::reset_statements(reset_policy policy) {
     if (in_transaction && policy != reset_policy::none)
         statements.emplace_back("rollback");
     std::vector<std::string> left = std::exchange(session_state.ahead.others, {});
+    for (const auto& [name, count] : std::exchange(session_state.advisory_locks, {}))
+        left.push_back(unlock_statement(name));
     if (policy == reset_policy::discard_all && session_state.used) {
         statements.emplace_back("discard all");
         session_state.prepared.clear();

@@ -132,6 +132,9 @@ struct session::state {
     bool wants_standby = false; ///< … or for one that can't.
 };
 
+/// What gives an advisory lock up.
+std::string unlock_statement(const advisory_lock_name& name);
+
 /// One operation at a time; says so on the way out.
 class busy_guard {
 public:

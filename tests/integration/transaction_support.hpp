@@ -68,14 +68,19 @@ struct transaction_fixture : testing::Test {
     static void kill(int pid) { cluster().query("select pg_terminate_backend(" + std::to_string(pid) + ", 20000)"); }
 };
 
-/// An operation that was started and can be cancelled, and how it ended.
+template <typename T>
+asio::awaitable<void> without_value(asio::awaitable<T> operation) {
+    co_await std::move(operation);
+}
+
+/// An operation that was started and can be cancelled, and how it ended. Its value is dropped.
 template <typename T>
 class started {
 public:
     started(asio::io_context& context, asio::awaitable<T> operation) {
-        asio::co_spawn(context, std::move(operation),
+        asio::co_spawn(context, without_value(std::move(operation)),
                        asio::bind_cancellation_slot(
-                           stop_->slot(), [ended = ended_](std::exception_ptr problem, auto...) { *ended = problem; }));
+                           stop_->slot(), [ended = ended_](std::exception_ptr problem) { *ended = problem; }));
     }
 
     void cancel() { stop_->emit(asio::cancellation_type::terminal); }

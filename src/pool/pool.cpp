@@ -156,8 +156,14 @@ std::shared_ptr<lease> pool::try_acquire(const lease_origin& origin) {
         if (!taken)
             return nullptr;
         const session_condition condition = candidate->condition();
-        if (condition == session_condition::reusable)
-            return std::make_shared<lease>(shared_from_this(), *taken, std::move(candidate));
+        if (condition == session_condition::reusable) {
+            try {
+                return std::make_shared<lease>(shared_from_this(), *taken, candidate);
+            } catch (...) {
+                give_back(*taken, std::move(candidate), 0);
+                throw;
+            }
+        }
         candidate.reset();
         tell([&](time_point now) { decisions_.released(*taken, now, condition); });
     }

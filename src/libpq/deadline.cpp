@@ -69,6 +69,15 @@ operation_outcome session::stopped(const deadline& limit) {
                                  : "the operation was cancelled before anything was sent");
 }
 
+void note_settings_effect(session::state& session, std::string_view tag) {
+    constexpr milliseconds unknown(-1);
+    // `set local` goes with its transaction, and with the savepoint behind which it was.
+    if ((tag == "ROLLBACK" || tag == "COMMIT" || tag == "RESET") && session.mirrored_within)
+        session.mirrored_within = unknown;
+    if ((tag == "DISCARD ALL" || tag == "RESET") && session.mirrored != milliseconds(0))
+        session.mirrored.reset();
+}
+
 void mirror_deadline(session::state& session, const deadline& limit) {
     if (!session.defaults.server_timeout() || session.defaults.simple_protocol())
         return;
@@ -83,8 +92,9 @@ void mirror_deadline(session::state& session, const deadline& limit) {
         within && session.mirrored_within ? session.mirrored_within : session.mirrored;
     if (present == wanted)
         return;
-    // The server's is an int.
-    const std::string text = std::to_string(std::min<milliseconds::rep>(wanted.count(), 2147483647));
+    // The server's is an int. Without a limit of ours, that of the role or of the URL holds.
+    const std::string text =
+        has_limit ? std::to_string(std::min<milliseconds::rep>(wanted.count(), 2147483647)) : std::string("default");
     if (within) {
         session.ahead.inside.push_back("set local statement_timeout = " + text);
         session.mirrored_within = wanted;

@@ -203,6 +203,7 @@ void note_effects(session::state& session, const answer& received) {
         session.types->clear();
     for (const result_handle& one : received.results) {
         const std::string_view tag = PQcmdStatus(one.get());
+        note_settings_effect(session, tag);
         if (tag == "DISCARD ALL" || tag == "DEALLOCATE ALL")
             session.prepared.clear();
         else if (std::find(about_types.begin(), about_types.end(), tag) != about_types.end())

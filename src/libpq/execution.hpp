@@ -73,6 +73,9 @@ std::string simple_text(const session::state& session, const statement& work, an
 /// Lets the server's own statement_timeout be what the deadline is, if the options ask for that.
 void mirror_deadline(session::state& session, const deadline& limit);
 
+/// A statement with that command tag has run: it may have changed what the server was told.
+void note_settings_effect(session::state& session, std::string_view tag);
+
 /// Whether a statement is worth preparing, and can be.
 bool is_preparable(const session::state& session, const statement& work);
 

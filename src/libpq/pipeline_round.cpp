@@ -33,6 +33,12 @@ ahead_statements take_ahead(session::state& session) {
 
 } // namespace
 
+void forget_ahead(session::state& session) noexcept {
+    session.setup_due = false;
+    session.ahead_failed = false;
+    session.commits_due = 0;
+}
+
 bool pipeline_round::send(const std::string& text) {
     if (PQsendQueryParams(session_.handle.get(), text.c_str(), 0, nullptr, nullptr, nullptr, nullptr, 0) != 1)
         return false;
@@ -54,6 +60,10 @@ bool pipeline_round::begin() {
 
 bool pipeline_round::send_ahead() {
     const ahead_statements ahead = take_ahead(session_);
+    forget_ahead(session_);
+    session_.setup_due = !ahead.setup.empty();
+    session_.commits_due = static_cast<std::size_t>(std::count(ahead.others.begin(), ahead.others.end(), "commit")) +
+                           (ahead.setup.empty() ? 0u : 1u);
     if (!send_all_of(ahead.reset))
         return false;
     if (!ahead.setup.empty()) {
@@ -80,6 +90,7 @@ asio::awaitable<error_code> pipeline_round::finish(answer& received) {
         code = errc::connection_lost;
     if (code)
         co_return code;
+    forget_ahead(session_);
     const std::size_t answered = received.results.size();
     received.results.erase(received.results.begin(),
                            received.results.begin() + static_cast<std::ptrdiff_t>(std::min(answered, ahead_.size())));
@@ -93,6 +104,8 @@ namespace {
 
 asio::awaitable<error_code> send_simply(session::state& session, answer& received) {
     const ahead_statements ahead = take_ahead(session);
+    forget_ahead(session);
+    session.setup_due = !ahead.setup.empty();
     std::string text;
     const auto add = [&text](const std::vector<std::string>& statements) {
         for (const std::string& one : statements)
@@ -109,6 +122,8 @@ asio::awaitable<error_code> send_simply(session::state& session, answer& receive
     error_code code = co_await send_all(session);
     if (!code)
         code = co_await read_answer(session, received);
+    if (!code)
+        forget_ahead(session);
     received.results.clear();
     if (!code && received.code && !ahead.setup.empty())
         code = errc::unsupported;

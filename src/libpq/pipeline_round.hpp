@@ -45,6 +45,9 @@ private:
     std::vector<std::string> ahead_; ///< What was sent in front of the caller's.
 };
 
+/// What was sent ahead is of no more interest.
+void forget_ahead(session::state& session) noexcept;
+
 /// Puts a synchronisation point into the pipeline. libpq sends it at once, with what stands in front of it.
 bool sync_pipeline(session::state& session);
 

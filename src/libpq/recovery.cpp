@@ -6,6 +6,7 @@
 #include <coropq/error.hpp>
 
 #include "libpq/cancel_request.hpp"
+#include "libpq/pipeline_round.hpp"
 #include "libpq/server_exchange.hpp"
 
 #include <boost/asio/cancellation_state.hpp>
@@ -86,6 +87,22 @@ asio::awaitable<bool> absorb_late_request(session::state& session, clock::time_p
     co_return end == how_it_ended::dropped;
 }
 
+// What stood ahead of the statement may be what was hit: then its transaction is open, and was nobody's idea, and the
+// session isn't set up.
+asio::awaitable<bool> make_up_for_ahead(session::state& session, clock::time_point when) {
+    const bool open = session.commits_due != 0 && PQtransactionStatus(session.handle.get()) == PQTRANS_INERROR;
+    if (session.setup_due && session.ahead_failed)
+        session.ahead.setup = session.setup;
+    forget_ahead(session);
+    if (!open)
+        co_return true;
+    if (PQsendQuery(session.handle.get(), "rollback") == 0)
+        co_return false;
+    bool ignored = false;
+    const how_it_ended end = co_await drop_until(session, when, ignored);
+    co_return end == how_it_ended::dropped;
+}
+
 } // namespace
 
 bool is_answer_due(const session::state& session) {
@@ -108,7 +125,7 @@ asio::awaitable<bool> get_rid_of_statement(session::state& session) {
             co_return false;
         if (end == how_it_ended::dropped)
             break;
-        if (clock::now() >= last)
+        if (clock::now() >= last && asked)
             co_return false;
         asked = true;
         co_await send_cancel_request(session, last);
@@ -119,6 +136,8 @@ asio::awaitable<bool> get_rid_of_statement(session::state& session) {
     bool usable = true;
     if (asked && !cancelled)
         usable = co_await absorb_late_request(session, last);
+    if (usable)
+        usable = co_await make_up_for_ahead(session, last);
     co_return usable&& PQstatus(session.handle.get()) == CONNECTION_OK;
 }
 

@@ -89,6 +89,21 @@ std::size_t original_position(std::size_t position, std::string_view original, s
 
 } // namespace
 
+namespace {
+
+// In case that nobody waits for the rest: what has become of the statements ahead?
+void note_ahead(session::state& session, const PGresult* received) {
+    if (is_error(PQresultStatus(received))) {
+        session.ahead_failed = true;
+    } else if (session.commits_due != 0 && received &&
+               std::string_view(PQcmdStatus(const_cast<PGresult*>(received))) == "COMMIT") {
+        --session.commits_due;
+        session.setup_due = false;
+    }
+}
+
+} // namespace
+
 asio::awaitable<error_code> send_all(session::state& session) {
     for (;;) {
         const int pending = PQflush(session.handle.get());
@@ -152,6 +167,8 @@ error_code take_result(session::state& session, result_handle& received) {
     received.reset(PQgetResult(handle));
     if (PQresultStatus(received.get()) == PGRES_PIPELINE_SYNC && session.due_syncs != 0)
         --session.due_syncs;
+    if (session.setup_due || session.commits_due != 0)
+        note_ahead(session, received.get());
     if (!received || !is_error(PQresultStatus(received.get())) || !is_about_connection(received.get()))
         return received || PQstatus(handle) == CONNECTION_OK ? error_code() : errc::connection_lost;
     if (session.last_words.empty())

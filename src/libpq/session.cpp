@@ -8,6 +8,7 @@
 #include "libpq/connect_plan.hpp"
 #include "libpq/execution.hpp"
 #include "libpq/keywords.hpp"
+#include "libpq/pipeline_round.hpp"
 #include "libpq/session_state.hpp"
 #include "types/type_registry.hpp"
 
@@ -290,7 +291,7 @@ operation_outcome session::outcome_of(error_code code, answer&& received, const 
     if (code)
         return lost(code, "the statement may or may not have run");
     // The server's own limit is the same, and either of them may be the first to notice.
-    if (received.code == sqlstate::query_canceled && state_->mirrored != std::chrono::milliseconds(0) && limit.passed())
+    if (received.code == sqlstate::query_canceled && state_->defaults.server_timeout() && limit.passed())
         return deadline_passed(limit, "running");
     return {received.code, std::move(received.details)};
 }
@@ -324,6 +325,7 @@ void session::finish() {
     state_->prepared.clear();
     state_->ahead = {};
     state_->advisory_locks.clear();
+    forget_ahead(*state_);
     state_->due_syncs = 0;
     state_->unread = 0;
     state_->mirrored = std::chrono::milliseconds(0);

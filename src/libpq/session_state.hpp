@@ -119,7 +119,10 @@ struct session::state {
     ahead_statements ahead;
     std::map<advisory_lock_name, int> advisory_locks; ///< How often each was taken through `lock`.
     std::vector<std::string> setup;                   ///< For new sessions, and for those that were reset.
-    std::size_t due_syncs = 0;                        ///< Synchronisation points that were sent and haven't come back.
+    bool setup_due = false;                           ///< It was sent, and whether it had an effect isn't known yet.
+    bool ahead_failed = false;                        ///< Something failed since then.
+    std::size_t commits_due = 0;  ///< Transactions that stand ahead of the statement, and haven't been committed yet.
+    std::size_t due_syncs = 0;    ///< Synchronisation points that were sent and haven't come back.
     std::size_t unread = 0;       ///< Those of them that nobody has waited for: of statements sent at the end
                                   ///< of a use, whose answers the next one reads.
     bool used = false;            ///< Since it was opened or reset.

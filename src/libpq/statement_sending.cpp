@@ -56,12 +56,17 @@ asio::awaitable<error_code> finish_plainly(session::state& session, answer& rece
     co_return code;
 }
 
-// Some statements can't be run behind others in a pipeline: COPY, and those that can't be run in a transaction.
+// Some statements can't be run behind others in a pipeline: COPY, and those that can't be run in a transaction. Behind
+// what begins one, everything else can.
 bool fits_behind(const ahead_statements& ahead, const statement& work) {
+    constexpr std::array<std::string_view, 6> anywhere = {"begin", "start", "show", "set", "listen", "notify"};
     sql_lexer lexer(work.sql());
     lexer.next();
-    return ahead.setup.empty() && ahead.others.empty() && ahead.reset.empty() &&
-           !is_keyword(lexer.first_word(), "copy");
+    const std::string_view keyword = lexer.first_word();
+    const auto is_first = [keyword](std::string_view word) { return is_keyword(keyword, word); };
+    if (ahead.setup.empty() && ahead.others.empty() && ahead.reset.empty())
+        return !is_first("copy");
+    return keyword.empty() || std::any_of(anywhere.begin(), anywhere.end(), is_first);
 }
 
 } // namespace

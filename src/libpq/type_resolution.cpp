@@ -130,8 +130,12 @@ asio::awaitable<error_code> resolve_parameters(session::state& session, statemen
     for (const statement::pending_type& pending : work.pending_types())
         need(pending.name);
     if (!unknown.empty() && session.defaults.type_lookup() && !is_in_failed_transaction(session)) {
+        // Names are found as the statement would find them: with the settings of the session.
+        error_code code = co_await send_ahead_alone(session, received);
+        if (code || received.code)
+            co_return code;
         const std::vector<std::uint32_t> no_oids;
-        const error_code code = co_await look_up_types(session, no_oids, unknown);
+        code = co_await look_up_types(session, no_oids, unknown);
         if (code)
             co_return code;
         types = session.types->catalog();

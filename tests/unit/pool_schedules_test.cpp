@@ -2,7 +2,8 @@
 // Distributed under the Boost Software License, Version 1.0. (See accompanying file LICENSE.)
 
 // Random schedules: users come and go, servers fail, time passes; after each event the rules must hold.
-// COROPQ_SCHEDULES=N in the environment asks for that many; COROPQ_SCHEDULE=SEED plays one, and tells what happens.
+// COROPQ_SCHEDULES=N in the environment asks for that many, COROPQ_FIRST_SCHEDULE=SEED says where they begin;
+// COROPQ_SCHEDULE=SEED plays one, and tells what happens.
 
 #include "pool_model.hpp"
 
@@ -295,8 +296,9 @@ std::uint64_t number_from_environment(const char* name, std::uint64_t otherwise)
 
 TEST(pool_schedules, rules_hold_after_each_event) {
     const std::uint64_t one = number_from_environment("COROPQ_SCHEDULE", 0);
-    const std::uint64_t first = one != 0 ? one : 1;
-    const std::uint64_t last = one != 0 ? one : number_from_environment("COROPQ_SCHEDULES", 3000);
+    const std::uint64_t first = one != 0 ? one : number_from_environment("COROPQ_FIRST_SCHEDULE", 1);
+    const std::uint64_t count = one != 0 ? 1 : number_from_environment("COROPQ_SCHEDULES", 3000);
+    const std::uint64_t last = first + count - 1;
     std::size_t events = 0;
     for (std::uint64_t seed = first; seed <= last; ++seed) {
         schedule played(seed, one != 0);

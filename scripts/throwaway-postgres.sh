@@ -210,6 +210,7 @@ write_configuration() {
 		listen_addresses = '$addresses'
 		unix_socket_directories = '$dir/socket'
 		max_connections = 300
+		max_prepared_transactions = 10
 		shared_buffers = 64MB
 		# Nothing of it has to survive a crash, and nothing may be found below /dev/shm afterwards.
 		fsync = off

@@ -101,10 +101,7 @@ asio::awaitable<std::exception_ptr> transaction_run::end(transaction& attempt, s
     co_return problem;
 }
 
-asio::awaitable<bool> transaction_run::finish(transaction& attempt, std::exception_ptr problem) {
-    // A cancelled coroutine throws at its next co_await, which would be the one in front of the rollback.
-    const bool throws = co_await asio::this_coro::throw_if_cancelled();
-    co_await asio::this_coro::throw_if_cancelled(false);
+asio::awaitable<bool> transaction_run::finish(transaction& attempt, std::exception_ptr problem, bool throws) {
     problem = co_await end(attempt, std::move(problem));
     bool again = problem && repetitions_ < options_.retries && is_worth_repeating(problem);
     if (again) {

@@ -156,6 +156,7 @@ asio::awaitable<operation_outcome> session::start_rows(pointer self, statement w
         co_return refused;
     const busy_guard busy(session_state);
     session_state.rows.emplace(std::move(work));
+    session_state.rows_cut = false;
     state::open_rows& rows = *session_state.rows;
     session_state.notices.redact.set_statement(&rows.work);
     const deadline_guard timer(session_state, limit);
@@ -186,6 +187,8 @@ asio::awaitable<operation_outcome> session::read_rows(pointer self, std::size_t 
         co_return failed_operation(asio::error::operation_aborted, "the connection was closed");
     if (!session_state.handle) // they haven't ended, as far as anybody knows
         co_return failed_operation(errc::not_connected, "the connection isn't open", "connect it first");
+    if (std::exchange(session_state.rows_cut, false))
+        co_return failed_operation(errc::no_transaction, "the rows were cut off: their transaction was rolled back");
     if (!session_state.rows)
         co_return operation_outcome(); // they have ended
     limit = std::max<std::size_t>(limit, 1);

@@ -112,6 +112,7 @@ struct session::state {
         operation_outcome failure;   ///< How it ended, to be told behind the last rows.
     };
     std::optional<open_rows> rows;
+    bool rows_cut = false;           ///< They were ended by the end of their transaction, which their reader is told.
     bool leaving_rows = false;       ///< Nobody wants the rows that are being read.
     int cleaning_up = 0;             ///< How many things were left whose rest is being got rid of.
     boost::asio::steady_timer freed; ///< Cancelled when one of that is done, or could be.

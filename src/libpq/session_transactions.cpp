@@ -197,6 +197,7 @@ asio::awaitable<bool> session::stop_transaction() {
         const busy_guard busy(*state_);
         state_->rows->in_transaction = false; // it may fail now, so the statement is cancelled at once
         co_await drop_rows();
+        state_->rows_cut = true;
     }
     const bool is_unsent = !state_->ahead.begin.empty();
     forget_transaction(state_->ahead); // savepoints and the like would only fail in a failed transaction

@@ -133,6 +133,13 @@ TEST(custom_type, works_in_both_directions) {
     EXPECT_EQ(shown.status, 0);
 }
 
+TEST(transfer, keeps_the_sum) {
+    const outcome shown = run_program("", server(), "transfer");
+    EXPECT_EQ(shown.output, "refused: account 3 has only 149\n"
+                            "account 1 has 51\naccount 2 has 100\naccount 3 has 149\n");
+    EXPECT_EQ(shown.status, 0);
+}
+
 TEST(stream_to_csv, writes_what_rfc_4180_says) {
     const std::string query = quoted(
         "select 1 as a, E\'x\\ny\"z\' as \"b,c\", null as n, \'\' as e, array[1,2] as l from generate_series(1, 2)");

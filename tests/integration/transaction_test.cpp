@@ -354,9 +354,11 @@ TEST_F(transaction, has_streams) {
 TEST_F(transaction, can_be_rolled_back_under_an_open_stream) {
     auto tx = run(context, conn.begin());
     run(context, tx.execute(insert(1)));
-    auto rows = run(context, tx.stream<int>("select generate_series(1, 100000000) -- endless"));
+    auto rows = run(context, tx.stream<int>("select generate_series(1, 100000000) -- endless", {.batch = 1}));
     EXPECT_EQ(run(context, rows.next()), 1);
     run(context, tx.rollback());
+    EXPECT_EQ(failure_of<coropq::error>(context, rows.next()).code(), errc::no_transaction); // and not their end
+    EXPECT_EQ(run(context, rows.next()), std::nullopt);
     run(context, conn.execute(insert(2)));
     EXPECT_EQ(count(), "1");
 }

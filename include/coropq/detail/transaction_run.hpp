@@ -10,6 +10,7 @@
 #include <coropq/transaction.hpp>
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/this_coro.hpp>
 
 #include <chrono>
 #include <exception>
@@ -58,8 +59,9 @@ public:
     boost::asio::awaitable<transaction> begin(connection& used);
 
     /// Commits, or rolls back if there is a problem, which may be from the commit as well. True: there is to be another
-    /// attempt, and it has been waited for. Otherwise throws the problem, if there is one.
-    boost::asio::awaitable<bool> finish(transaction& attempt, std::exception_ptr problem);
+    /// attempt, and it has been waited for. Otherwise throws the problem, if there is one. `throws`: whether the
+    /// coroutine is to throw afterwards when it is cancelled; until then it must not.
+    boost::asio::awaitable<bool> finish(transaction& attempt, std::exception_ptr problem, bool throws);
 
     /// When the time is up; the end of time if there is no limit.
     time_point until() const noexcept { return until_; }
@@ -81,6 +83,8 @@ template <typename Function>
 boost::asio::awaitable<typename transaction_result<Function>::value_type>
 run_transaction(connection& used, Function& function, transaction_run& run) {
     using value_type = typename transaction_result<Function>::value_type;
+    // A cancelled coroutine throws at its next co_await, which would be the one in front of the rollback.
+    const bool throws = co_await boost::asio::this_coro::throw_if_cancelled();
     for (;;) {
         transaction attempt = co_await run.begin(used);
         std::exception_ptr problem;
@@ -97,7 +101,8 @@ run_transaction(connection& used, Function& function, transaction_run& run) {
             } catch (...) {
                 problem = std::current_exception();
             }
-            const bool again = co_await run.finish(attempt, problem);
+            co_await boost::asio::this_coro::throw_if_cancelled(false);
+            const bool again = co_await run.finish(attempt, problem, throws);
             if (!again)
                 co_return;
         } else {
@@ -108,7 +113,8 @@ run_transaction(connection& used, Function& function, transaction_run& run) {
             } catch (...) {
                 problem = std::current_exception();
             }
-            const bool again = co_await run.finish(attempt, problem);
+            co_await boost::asio::this_coro::throw_if_cancelled(false);
+            const bool again = co_await run.finish(attempt, problem, throws);
             if (!again)
                 co_return std::move(*value);
         }

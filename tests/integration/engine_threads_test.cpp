@@ -157,6 +157,50 @@ TEST(engine_threads, connections_on_several_threads) {
     EXPECT_TRUE(cluster().wait_for_session_count(0));
 }
 
+// Leases on all threads, while foreign threads change the pool, look at it, and end it.
+asio::awaitable<void> borrow(coropq::engine engine, int number, std::atomic<int>& ended) {
+    try {
+        coropq::connection conn = co_await engine.connect();
+        co_await conn.execute("select $1::int", number);
+        if (number % 2 == 0)
+            co_await conn.execute("begin");
+        if (number % 3 == 0)
+            co_await conn.close();
+    } catch (const coropq::error& problem) {
+        EXPECT_EQ(problem.code(), coropq::errc::engine_disposed) << problem.what();
+    }
+    ++ended;
+}
+
+TEST(engine_threads, connections_come_and_go_while_the_pool_changes) {
+    asio::thread_pool threads(4);
+    const auto options = coropq::pool_options().size(3).max_overflow(2).min_idle(1).max_idle(5ms).max_lifetime(20ms);
+    const coropq::engine engine =
+        coropq::create_engine(threads, plain_address(), coropq::engine_options().pool(options));
+    std::atomic<int> ended = 0;
+    std::vector<std::thread> callers;
+    for (int caller = 0; caller != 3; ++caller)
+        callers.emplace_back([&, caller] {
+            for (int i = 0; i != 60; ++i) {
+                asio::co_spawn(threads, borrow(engine, i, ended), asio::detached);
+                if (i % 20 == caller)
+                    engine.invalidate();
+                if (i % 10 == caller)
+                    engine.resize(static_cast<std::size_t>(1 + i % 4), 1);
+                EXPECT_LE(engine.stats().holders.size(), 5u);
+                std::this_thread::sleep_for(200us);
+            }
+        });
+    for (std::thread& caller : callers)
+        caller.join();
+    EXPECT_EQ(asio::co_spawn(threads, engine.drain(20s), asio::use_future).get(), 0u);
+    threads.join();
+    EXPECT_EQ(ended, 180);
+    const coropq::pool_statistics after = engine.stats();
+    EXPECT_EQ(after.active + after.idle + after.connecting + after.closing + after.waiting, 0u);
+    EXPECT_TRUE(cluster().wait_for_session_count(0));
+}
+
 TEST(engine_threads, dispose_has_closed_the_idle_connections_when_it_completes) {
     asio::thread_pool threads(4);
     const std::size_t before = open_sockets();

@@ -120,8 +120,8 @@ public:
     using connection_error::connection_error;
 };
 
-/// A commit was sent, and its answer didn't come: the transaction may have been committed or not. The connection is
-/// closed. Nothing is repeated by itself; look at the data before doing so.
+/// A commit was sent, and its answer didn't come: the transaction may have been committed or not. Nothing is repeated
+/// by itself; look at the data before doing so.
 class in_doubt_error : public connection_error {
 public:
     using connection_error::connection_error;

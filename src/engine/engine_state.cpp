@@ -144,9 +144,12 @@ asio::awaitable<result> execute(engine_state::pointer engine, statement work) {
 }
 
 asio::awaitable<row_stream> stream_rows(engine_state::pointer engine, statement work, stream_options options) {
-    std::shared_ptr<lease> leased = co_await acquire(engine, lease_origin{"stream", {}}, deadline());
+    const auto began = pool::clock::now();
+    deadline until = deadline_of(work, engine->statements());
+    std::shared_ptr<lease> leased = co_await acquire(engine, lease_origin{"stream", {}}, until);
+    until.acquiring = pool::clock::now() - began;
     const auto state = std::make_shared<stream_state>(std::move(leased), true, options);
-    co_await stream_state::open(state, std::move(work));
+    co_await stream_state::open(state, std::move(work), until);
     co_return row_stream(state);
 }
 

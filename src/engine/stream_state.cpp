@@ -46,8 +46,8 @@ asio::awaitable<void> row_stream::close() { return state_ ? detail::stream_state
 
 namespace detail {
 
-stream_state::stream_state(std::shared_ptr<lease> used, bool gives_back, stream_options options)
-    : lease_(std::move(used)), gives_back_(gives_back), options_(options) {
+stream_state::stream_state(std::shared_ptr<lease> used, bool gives_back, stream_options options, const deadline& limit)
+    : lease_(std::move(used)), gives_back_(gives_back), options_(options), limit_(limit) {
     options_.batch = std::max<std::size_t>(options_.batch, 1);
 }
 
@@ -68,11 +68,11 @@ operation_outcome connection_is_gone() {
 
 } // namespace
 
-asio::awaitable<operation_outcome> stream_state::run(statement work) {
+asio::awaitable<operation_outcome> stream_state::run(statement work, deadline until) {
     const session::pointer used = lease_->session();
     if (!used)
         co_return connection_is_gone();
-    operation_outcome outcome = co_await session::run(used, session::execute(used, std::move(work)));
+    operation_outcome outcome = co_await session::run(used, session::execute(used, std::move(work), until));
     co_return outcome;
 }
 
@@ -88,17 +88,20 @@ asio::awaitable<bool> is_cancelled() {
 // A cancelled coroutine throws at its next co_await, which could be the one in front of the clean-up. So these don't
 // throw until they are done.
 
-asio::awaitable<void> stream_state::open(pointer self, statement work) {
+asio::awaitable<void> stream_state::open(pointer self, statement work, deadline until) {
     const bool throws = co_await asio::this_coro::throw_if_cancelled();
     co_await asio::this_coro::throw_if_cancelled(false);
     operation_outcome outcome;
+    self->timeout_ = work.timeout();
+    if (self->limit_.when < until.when)
+        until = self->limit_;
     const session::pointer used = self->lease_->session();
     if (!used)
         outcome = connection_is_gone();
     else if (self->uses_cursor())
-        outcome = co_await self->open_cursor(used, std::move(work));
+        outcome = co_await self->open_cursor(used, std::move(work), until);
     else
-        outcome = co_await session::run(used, session::start_rows(used, std::move(work)));
+        outcome = co_await session::run(used, session::start_rows(used, std::move(work), until));
     co_await asio::this_coro::throw_if_cancelled(throws);
     if (outcome.code) {
         self->give_back();
@@ -107,7 +110,7 @@ asio::awaitable<void> stream_state::open(pointer self, statement work) {
     self->open_ = true;
 }
 
-asio::awaitable<operation_outcome> stream_state::open_cursor(session::pointer used, statement work) {
+asio::awaitable<operation_outcome> stream_state::open_cursor(session::pointer used, statement work, deadline until) {
     static std::atomic<unsigned long long> cursors = 0;
     operation_outcome outcome = co_await session::run(used, session::begin_if_idle(used));
     if (outcome.code)
@@ -119,10 +122,10 @@ asio::awaitable<operation_outcome> stream_state::open_cursor(session::pointer us
     } else {
         cursor_ = "coropq_stream_" + std::to_string(++cursors);
         work.prefix("declare " + cursor_ + " no scroll cursor for ");
-        outcome = co_await run(std::move(work));
+        outcome = co_await run(std::move(work), until);
     }
     if (outcome.code && own_transaction_)
-        co_await end(true);
+        end_in_background(true);
     co_return outcome;
 }
 
@@ -130,14 +133,16 @@ asio::awaitable<operation_outcome> stream_state::read() {
     const session::pointer used = lease_->session();
     if (!used)
         co_return connection_is_gone();
-    operation_outcome outcome = co_await session::run(used, session::read_rows(used, options_.batch));
+    operation_outcome outcome = co_await session::run(used, session::read_rows(used, options_.batch, limit_));
     co_return outcome;
 }
 
 asio::awaitable<operation_outcome> stream_state::fetch() {
     statement work("fetch forward " + std::to_string(options_.batch) + " from " + cursor_);
     work.results(binary_ ? result_format::binary : result_format::automatic);
-    operation_outcome outcome = co_await run(std::move(work));
+    if (timeout_)
+        work.timeout(*timeout_);
+    operation_outcome outcome = co_await run(std::move(work), limit_);
     // The columns of a cursor don't change, and the first batch shows them.
     if (const session::pointer used = lease_->session(); used && !outcome.code)
         binary_ = used->reads_binary(outcome.output);
@@ -158,6 +163,12 @@ asio::awaitable<operation_outcome> stream_state::end(bool failed) {
     if (const session::pointer used = lease_->session())
         outcome = co_await session::run(used, ending(used, failed));
     co_return outcome;
+}
+
+// Nobody waits for that but the next operation on the session.
+void stream_state::end_in_background(bool failed) {
+    if (const session::pointer used = lease_->session())
+        used->run(ending(used, failed), nullptr, nullptr, [](error_code) {});
 }
 
 namespace {
@@ -193,12 +204,10 @@ asio::awaitable<result> stream_state::next_batch(pointer self) {
         self->open_ = false;
         // After an error, the transaction of somebody else is theirs. The first error is told; what goes wrong while
         // cleaning up isn't news.
-        if (self->uses_cursor() && outcome.code != asio::error::operation_aborted &&
-            (!outcome.code || self->own_transaction_)) {
-            const operation_outcome ended = co_await self->end(outcome.code.failed());
-            if (!outcome.code && ended.code)
-                outcome = ended;
-        }
+        if (self->uses_cursor() && !outcome.code)
+            outcome = co_await self->end(false);
+        else if (self->uses_cursor() && self->own_transaction_)
+            self->end_in_background(true);
         self->give_back();
     } else if (is_ours && self->left_) {
         self->leave();

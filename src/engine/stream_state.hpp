@@ -13,7 +13,9 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace coropq::detail {
@@ -22,8 +24,8 @@ namespace coropq::detail {
 class stream_state : public std::enable_shared_from_this<stream_state> {
 public:
     /// `gives_back`: the lease is the stream's own, and ends with it. Else it is that of a connection, or of a
-    /// transaction, and may end at any time.
-    stream_state(std::shared_ptr<lease> used, bool gives_back, stream_options options);
+    /// transaction, and may end at any time. `limit`: the deadline of all of it, beside that of the statement.
+    stream_state(std::shared_ptr<lease> used, bool gives_back, stream_options options, const deadline& limit = {});
     stream_state(const stream_state&) = delete;
     stream_state& operator=(const stream_state&) = delete;
     /// Gives its own lease back if nobody did.
@@ -31,8 +33,8 @@ public:
 
     using pointer = std::shared_ptr<stream_state>;
 
-    // Each throws the error that belongs to a failure, and ends the stream then.
-    static boost::asio::awaitable<void> open(pointer self, statement work);
+    // Each throws the error that belongs to a failure, and ends the stream then. `until`: the deadline of opening it.
+    static boost::asio::awaitable<void> open(pointer self, statement work, deadline until = {});
     static boost::asio::awaitable<result> next_batch(pointer self);
     static boost::asio::awaitable<void> close(pointer self);
 
@@ -41,19 +43,22 @@ public:
     void leave() noexcept;
 
 private:
-    boost::asio::awaitable<operation_outcome> open_cursor(session::pointer used, statement work);
+    boost::asio::awaitable<operation_outcome> open_cursor(session::pointer used, statement work, deadline until);
     boost::asio::awaitable<operation_outcome> read();
     boost::asio::awaitable<operation_outcome> fetch();
     boost::asio::awaitable<operation_outcome> ending(const session::pointer& used, bool failed);
-    boost::asio::awaitable<operation_outcome> run(statement work);
+    boost::asio::awaitable<operation_outcome> run(statement work, deadline until);
     boost::asio::awaitable<operation_outcome> end(bool failed);
+    void end_in_background(bool failed);
     bool uses_cursor() const noexcept { return options_.strategy == stream_strategy::cursor; }
     void give_back() noexcept;
 
     const std::shared_ptr<lease> lease_;
     const bool gives_back_;
     stream_options options_;
-    std::string cursor_; ///< Its name, once it is there.
+    const deadline limit_;
+    std::optional<std::chrono::milliseconds> timeout_; ///< Of the statement, for each batch.
+    std::string cursor_;                               ///< Its name, once it is there.
     bool own_transaction_ = false;
     bool binary_ = false; ///< Whether the cursor's rows can come in binary form.
     bool open_ = false;

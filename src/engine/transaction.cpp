@@ -124,7 +124,7 @@ asio::awaitable<transaction> begin_nested(asio::any_io_executor executor, pointe
 
 asio::awaitable<row_stream> open_stream_within(pointer state, statement work, stream_options options) {
     co_await run_without_result(state, transaction_state::check(state));
-    const auto rows = std::make_shared<stream_state>(state->leased(), false, options);
+    const auto rows = std::make_shared<stream_state>(state->leased(), false, options, state->limit());
     co_await stream_state::open(rows, std::move(work));
     co_return row_stream(rows);
 }

@@ -178,7 +178,7 @@ asio::awaitable<operation_outcome> session::start_rows(pointer self, statement w
     co_return outcome;
 }
 
-asio::awaitable<operation_outcome> session::read_rows(pointer self, std::size_t limit) {
+asio::awaitable<operation_outcome> session::read_rows(pointer self, std::size_t limit, deadline until) {
     co_await asio::this_coro::throw_if_cancelled(false);
     state& session_state = *self->state_;
     if (session_state.busy)
@@ -195,7 +195,7 @@ asio::awaitable<operation_outcome> session::read_rows(pointer self, std::size_t 
     const busy_guard busy(session_state);
     drop_notifications(session_state);
     state::open_rows& rows = *session_state.rows;
-    const deadline until = self->limit_of(rows.work, {});
+    until = self->limit_of(rows.work, until);
     const deadline_guard timer(session_state, until);
     std::shared_ptr<result_data> batch;
     answer received;

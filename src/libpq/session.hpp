@@ -83,7 +83,7 @@ public:
     /// called, other operations end with operation_in_progress.
     static boost::asio::awaitable<operation_outcome> start_rows(pointer self, statement work, deadline limit = {});
     /// Some rows, as they come, `limit` at most; none at the end.
-    static boost::asio::awaitable<operation_outcome> read_rows(pointer self, std::size_t limit);
+    static boost::asio::awaitable<operation_outcome> read_rows(pointer self, std::size_t limit, deadline until = {});
     /// Ends reading before the end: cancels the statement and drops what is on its way. The session is closed if that
     /// takes too long.
     static boost::asio::awaitable<operation_outcome> end_rows(pointer self);

@@ -65,7 +65,7 @@ TEST_F(cancelled_statement, is_read_to_its_end_when_no_request_comes_through) {
     tcp_proxy proxy(cluster().port());
     connect(address_through(proxy), coropq::connect_options().cancel_timeout(30s));
     pending_operation operation;
-    operation.execute(*conn, "select pg_sleep(0.3) /* no request */");
+    operation.execute(*conn, "select pg_sleep(1) /* no request */");
     ASSERT_TRUE(run_until_active(context, "no request"));
     proxy.refuse(true);
     EXPECT_EQ(operation.cancel_and_finish(context), aborted);

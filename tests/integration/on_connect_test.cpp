@@ -273,7 +273,7 @@ TEST_F(on_connect, survives_the_cancellation_of_the_first_statement) {
 TEST_F(on_connect, survives_a_cancellation_that_hits_itself) {
     for (const bool simple : {false, true}) {
         for (const bool streaming : {false, true}) {
-            connect({work_memory, "select pg_sleep(0.3) /* set-up */"},
+            connect({work_memory, "select pg_sleep(1) /* set-up */"},
                     coropq::statement_options().simple_protocol(simple));
             pending_operation operation;
             if (streaming)
@@ -290,7 +290,7 @@ TEST_F(on_connect, survives_a_cancellation_that_hits_itself) {
 }
 
 TEST_F(on_connect, survives_a_time_limit_that_hits_itself) {
-    connect({work_memory, "select pg_sleep(0.3) /* set-up */"}, coropq::statement_options().server_timeout(true));
+    connect({work_memory, "select pg_sleep(1) /* set-up */"}, coropq::statement_options().server_timeout(true));
     const auto failure =
         failure_of<coropq::timeout_error>(context, conn->execute(coropq::statement("select 1").timeout(50ms)));
     EXPECT_EQ(failure.code(), errc::timeout);

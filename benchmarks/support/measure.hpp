@@ -17,6 +17,7 @@ struct sample {
     double seconds = 0;     ///< On the clock.
     double cpu_seconds = 0; ///< Of all threads of the process, in the program and in the kernel on its behalf.
     double memory = 0;      ///< Bytes by which resident memory grew at its highest.
+    double count = 0;       ///< Of whatever the work counts.
     std::uint64_t checksum = 0;
 };
 
@@ -25,6 +26,8 @@ class meter {
 public:
     void start();
     void stop();
+    /// Something that the work brings about, of which there may be more or less.
+    void count(double number) { sample_.count = number; }
 
     const sample& result() const noexcept { return sample_; }
 

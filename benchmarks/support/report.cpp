@@ -36,7 +36,7 @@ void report::add(const std::string& name, const boost::json::object& params, con
     if (!ratios.empty())
         line["ratio"] = median(ratios);
     if (lines_.empty())
-        std::printf("%-46s %14s %14s  %-7s %6s\n", "", "coropq", "libpq", "", "ratio");
+        std::printf("%-46s %14s %14s  %-7s %6s\n", "", "coropq", "baseline", "", "ratio");
     std::printf("%-46s %14.0f %14.0f  %-7s %6.2f\n", name.c_str(), value, baseline, unit.c_str(), median(ratios));
     std::fflush(stdout);
     lines_.push_back(std::move(line));

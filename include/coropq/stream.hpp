@@ -55,8 +55,8 @@ struct stream_options {
 /// meanwhile end with `errc::operation_in_progress` (strategy `rows`). Leaving early cancels the statement on the
 /// server and drops what is on its way; the connection can be used again afterwards. An operation on it waits for that.
 ///
-/// One operation at a time. Cancelling `next_batch` closes the connection, as for `connection::execute`, and ends the
-/// stream. Not for use from several threads at once.
+/// One operation at a time. Cancelling `next_batch` ends the stream; the statement is cancelled on the server, and the
+/// connection can be used again, as for `connection::execute`. Not for use from several threads at once.
 class row_stream {
 public:
     row_stream(row_stream&&) noexcept = default;

@@ -44,7 +44,7 @@ private:
 enum class how_it_ended { dropped, out_of_time, lost };
 
 // Reads and drops what comes until nothing is due any more.
-asio::awaitable<how_it_ended> drop_until(session::state& session, clock::time_point when, bool& cancelled) {
+asio::awaitable<how_it_ended> drop_until(session::state& session, clock::time_point when, int& hits) {
     session.given_up = clock::now() >= when;
     const time_limit limit(session.strand, when, [&session] {
         session.given_up = true;
@@ -62,7 +62,8 @@ asio::awaitable<how_it_ended> drop_until(session::state& session, clock::time_po
         if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH)
             code = errc::connection_lost; // libpq would give it for ever
         const char* const sqlstate = PQresultErrorField(dropped.get(), PG_DIAG_SQLSTATE);
-        cancelled = cancelled || (sqlstate && std::string_view(sqlstate) == "57014");
+        if (sqlstate && std::string_view(sqlstate) == "57014")
+            ++hits;
         const std::string_view tag = dropped ? PQcmdStatus(dropped.get()) : "";
         if (tag == "DISCARD ALL" || tag == "DEALLOCATE ALL")
             session.prepared.clear();
@@ -82,7 +83,7 @@ bool leave_pipeline(session::state& session) {
 asio::awaitable<bool> absorb_late_request(session::state& session, clock::time_point when) {
     if (PQsendQuery(session.handle.get(), "") == 0)
         co_return false;
-    bool ignored = false;
+    int ignored = 0;
     const how_it_ended end = co_await drop_until(session, when, ignored);
     co_return end == how_it_ended::dropped;
 }
@@ -93,12 +94,15 @@ asio::awaitable<bool> make_up_for_ahead(session::state& session, clock::time_poi
     const bool open = session.commits_due != 0 && PQtransactionStatus(session.handle.get()) == PQTRANS_INERROR;
     if (session.setup_due && session.ahead_failed)
         session.ahead.setup = session.setup;
+    if (session.ahead_failed) // to give up a lock twice is only a warning
+        session.ahead.others.insert(session.ahead.others.begin(), session.unlocks_due.begin(),
+                                    session.unlocks_due.end());
     forget_ahead(session);
     if (!open)
         co_return true;
     if (PQsendQuery(session.handle.get(), "rollback") == 0)
         co_return false;
-    bool ignored = false;
+    int ignored = 0;
     const how_it_ended end = co_await drop_until(session, when, ignored);
     co_return end == how_it_ended::dropped;
 }
@@ -114,39 +118,43 @@ asio::awaitable<bool> get_rid_of_statement(session::state& session) {
     co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
     const recovering_guard recovering(session);
     const clock::time_point last = saturated_deadline(session.cancel_timeout);
-    bool cancelled = false;
-    bool asked = false;
+    int hits = 0;
+    int requests = 0;
     // A request finds nothing to cancel before the statement has arrived, so there may have to be another one.
     std::chrono::milliseconds pause(0);
     for (;;) {
         const clock::time_point next = std::min(last, clock::now() + pause);
-        const how_it_ended end = co_await drop_until(session, next, cancelled);
+        const how_it_ended end = co_await drop_until(session, next, hits);
         if (end == how_it_ended::lost || !session.handle)
             co_return false;
         if (end == how_it_ended::dropped)
             break;
-        if (clock::now() >= last && asked)
+        if (clock::now() >= last && requests != 0)
             co_return false;
-        asked = true;
+        ++requests;
         co_await send_cancel_request(session, last);
         pause = std::clamp(pause * 2, std::chrono::milliseconds(20), std::chrono::milliseconds(500));
     }
     if (!leave_pipeline(session))
         co_return false;
     bool usable = true;
-    if (asked && !cancelled)
+    if (requests > hits)
         usable = co_await absorb_late_request(session, last);
     if (usable)
         usable = co_await make_up_for_ahead(session, last);
-    co_return usable&& PQstatus(session.handle.get()) == CONNECTION_OK;
+    if (!usable)
+        co_return false;
+    co_return PQstatus(session.handle.get()) == CONNECTION_OK;
 }
 
 asio::awaitable<bool> read_to_end(session::state& session, std::chrono::milliseconds patience) {
     co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
     const recovering_guard recovering(session);
-    bool ignored = false;
+    int ignored = 0;
     const how_it_ended end = co_await drop_until(session, clock::now() + patience, ignored);
-    co_return end == how_it_ended::dropped&& leave_pipeline(session);
+    if (end != how_it_ended::dropped)
+        co_return false;
+    co_return leave_pipeline(session);
 }
 
 } // namespace coropq::detail

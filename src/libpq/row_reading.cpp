@@ -163,7 +163,10 @@ asio::awaitable<operation_outcome> session::start_rows(pointer self, statement w
     answer received;
     session_state.used = true;
     mirror_deadline(session_state, limit);
-    error_code code = co_await resolve_parameters(session_state, rows.work, received);
+    const asio::cancellation_state cancellation = co_await asio::this_coro::cancellation_state;
+    error_code code = asio::error::operation_aborted;
+    if (!session_state.timed_out && cancellation.cancelled() == asio::cancellation_type::none)
+        code = co_await resolve_parameters(session_state, rows.work, received);
     if (!code && !received.code)
         code = co_await send_ahead_alone(session_state, received);
     if (!code && !received.code)

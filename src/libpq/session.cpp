@@ -268,8 +268,10 @@ asio::awaitable<operation_outcome> session::execute_exclusively(statement& work,
     result output;
     state_->used = true;
     mirror_deadline(*state_, limit);
+    // What was cancelled before it began isn't sent.
+    const asio::cancellation_state cancellation = co_await asio::this_coro::cancellation_state;
     error_code code = asio::error::operation_aborted;
-    if (!state_->timed_out)
+    if (!state_->timed_out && cancellation.cancelled() == asio::cancellation_type::none)
         code = co_await execute_statement(*state_, work, received, output);
     operation_outcome outcome = outcome_of(code, std::move(received), limit);
     if (!outcome.code)

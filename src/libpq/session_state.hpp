@@ -121,6 +121,7 @@ struct session::state {
     std::map<advisory_lock_name, int> advisory_locks; ///< How often each was taken through `lock`.
     std::vector<std::string> setup;                   ///< For new sessions, and for those that were reset.
     bool setup_due = false;                           ///< It was sent, and whether it had an effect isn't known yet.
+    std::vector<std::string> unlocks_due;             ///< The same for locks that were given up.
     bool ahead_failed = false;                        ///< Something failed since then.
     std::size_t commits_due = 0;  ///< Transactions that stand ahead of the statement, and haven't been committed yet.
     std::size_t due_syncs = 0;    ///< Synchronisation points that were sent and haven't come back.

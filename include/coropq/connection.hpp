@@ -48,9 +48,9 @@ namespace coropq {
 ///
 /// Cancellation: each operation can be cancelled through its associated cancellation slot and then ends with
 /// `boost::asio::error::operation_aborted`. `connect` accepts every type of cancellation and leaves the connection
-/// unopened. The others accept terminal cancellation; when a statement was sent already, it is cancelled on the server in
-/// the background. The next operation waits for that and finds the connection usable, in a failed transaction if there
-/// was one; or closed, when it took longer than `connect_options::cancel_timeout`.
+/// unopened. The others accept terminal cancellation; when a statement was sent already, it is cancelled on the server
+/// in the background. The next operation waits for that and finds the connection usable, in a failed transaction if
+/// there was one; or closed, when it took longer than `connect_options::cancel_timeout`.
 ///
 /// Destroying a connection closes it; an operation in progress ends with `operation_aborted`. One of an engine goes
 /// back there instead, without waiting: what it is doing is interrupted, a stream is ended, and an open transaction is
@@ -204,8 +204,9 @@ public:
     }
     boost::asio::awaitable<void> ping();
 
-    /// Says goodbye to the server and closes the session. Succeeds also when it isn't open. Can't be cancelled; waits for
-    /// the server only while a cancelled statement is being got rid of. A connection of an engine goes back there, as if it were destroyed.
+    /// Says goodbye to the server and closes the session. Succeeds also when it isn't open. Can't be cancelled; waits
+    /// for the server only while a cancelled statement is being got rid of. A connection of an engine goes back there,
+    /// as if it were destroyed.
     template <detail::operation_token Token>
     auto async_close(diagnostics& details, Token&& token) {
         return boost::asio::async_initiate<Token, void(boost::system::error_code)>(close_initiation(lease_, executor_),

@@ -324,7 +324,7 @@ void pool::connect_ended(std::size_t slot, const operation_outcome& outcome) {
 void pool::check(std::size_t slot, const std::shared_ptr<session>& idle) {
     const std::chrono::milliseconds limit = options_.pool().ping_timeout();
     deadline until;
-    if (limit != std::chrono::milliseconds(0)) {
+    if (limit > std::chrono::milliseconds(0)) {
         until.when = saturated_deadline(limit);
         until.limit = limit;
     }

@@ -82,9 +82,11 @@ bool pool_decisions::may_open(time_point now) const {
     return occupied() < limit() && (failures_ == 0 || (now >= retry_at_ && !probe_));
 }
 
-// Those who wait come first, and wait for less than a connect takes; then there will be idle ones again.
+// Those who wait come first, and wait for less than a connect takes; then there will be idle ones again. Where some are
+// in use, nobody who waits is sure to need what is being opened, so that the next one isn't a reason to open another.
 bool pool_decisions::lacks_idle() const noexcept {
     return was_used_ && !draining_ && !disposed_ && occupied() < size_ && uncovered_waiters() == 0 &&
+           (waiters_.empty() || current_in_use_ == 0) &&
            idle_.size() + checking_ + current_opening_ < waiters_.size() + min_idle_;
 }
 

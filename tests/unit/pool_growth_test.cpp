@@ -157,6 +157,22 @@ TEST(pool_growth, min_idle_begins_with_the_first_use) {
     EXPECT_EQ(play.advance(), "");
 }
 
+TEST(pool_growth, min_idle_in_a_burst) {
+    played_pool play(pool_options().size(10).min_idle(2));
+    EXPECT_EQ(play.wait(), "open 0, open 1, open 2");
+    play.now += 100ms;
+    EXPECT_EQ(play.opened(0), "give 0 to 0");
+    EXPECT_EQ(play.opened(1) + play.opened(2), "");
+    EXPECT_EQ(play.take() + play.take(), "21");
+    EXPECT_EQ(play.advance(), "open 3, open 4") << "there shall be two idle ones again";
+    EXPECT_EQ(play.wait() + play.wait() + play.wait(), "") << "three are in use and will come back";
+    EXPECT_EQ(play.released(0), "give 0 to 1");
+    EXPECT_EQ(play.released(1), "give 1 to 2");
+    EXPECT_EQ(play.released(2), "give 2 to 3");
+    EXPECT_EQ(play.opened(3) + play.opened(4), "");
+    EXPECT_EQ(play.stats().idle, 2U);
+}
+
 TEST(pool_growth, min_idle_after_losses) {
     played_pool play(pool_options().size(2).min_idle(2));
     EXPECT_EQ(play.wait(), "open 0, open 1");

@@ -85,6 +85,7 @@ bool pool_model::probing() const {
 
 bool pool_model::lacks_idle() const {
     return was_used_ && !draining_ && !disposed_ && uncovered() == 0 && occupied() < size_ &&
+           (waiting_.empty() || count_current(state::in_use) == 0) &&
            count(state::idle) + count(state::checking) + count_current(state::opening) <
                waiting_.size() + options_.min_idle();
 }

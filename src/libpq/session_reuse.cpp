@@ -87,6 +87,8 @@ bool take_unread(session::state& session) {
 
 // A server that was chosen for what it was isn't that any more (PostgreSQL 14 and later say so by themselves).
 bool has_changed_role(const session::state& session) {
+    if (!session.wants_primary && !session.wants_standby)
+        return false;
     const char* const value = PQparameterStatus(session.handle.get(), "in_hot_standby");
     const std::string_view standby = value ? value : "";
     return (session.wants_primary && standby == "on") || (session.wants_standby && standby == "off");

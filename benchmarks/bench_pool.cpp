@@ -123,7 +123,7 @@ bool read_command_line(int count, char** arguments, settings& chosen, int& statu
             else if (value < 1)
                 throw options::error(std::string("--") + name + " must be at least 1");
         };
-        choose("rounds", chosen.rounds, 9U, 5U);
+        choose("rounds", chosen.rounds, 7U, 3U);
         choose("uses", chosen.size.uses, 500'000U, 100'000U);
         choose("waiters", chosen.size.waiters, 1'000U, 1'000U);
         choose("turns", chosen.size.turns, 300U, 60U);

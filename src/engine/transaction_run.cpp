@@ -92,7 +92,8 @@ asio::awaitable<std::exception_ptr> transaction_run::end(transaction& attempt, s
             problem = std::current_exception();
         }
     }
-    if (problem && attempt.is_open()) {
+    // When the time is up, the attempt rolls back where nobody waits for it.
+    if (problem && attempt.is_open() && clock::now() < until_) {
         try {
             co_await attempt.rollback();
         } catch (const error&) { // NOLINT(bugprone-empty-catch): the problem is what there is to tell

@@ -182,7 +182,9 @@ asio::awaitable<operation_outcome> transaction_state::commit(pointer self, std::
         self->end(is_prepared ? "was prepared already" : "was committed already");
     } else {
         self->end("has ended: its commit failed");
-        if (outcome.code != errc::in_doubt)
+        if (outcome.code == errc::timeout) // a silent server must not hold anybody for longer
+            root.session_->run(session::rollback(root.session_, "rollback"), nullptr, nullptr, [](error_code) {});
+        else if (outcome.code != errc::in_doubt)
             co_await session::rollback(root.session_, "rollback");
     }
     co_return outcome;

@@ -116,7 +116,12 @@ asio::awaitable<error_code> send_simply(session::state& session, answer& receive
             text += one + ";";
     };
     add(ahead.reset);
-    add(ahead.setup);
+    if (!ahead.setup.empty()) { // a transaction of their own here too: what is rolled back later would take them back
+        text += "begin;";
+        add(ahead.setup);
+        text += "commit;";
+        session.commits_due = 1;
+    }
     add(ahead.others);
     if (!ahead.begin.empty())
         text += ahead.begin + ";";
@@ -160,10 +165,12 @@ asio::awaitable<error_code> send_ahead_alone(session::state& session, answer& re
 asio::awaitable<error_code> read_unread(session::state& session) {
     error_code code;
     while (session.unread != 0 && !code) {
-        answer ignored; // "rollback" and the like don't fail
+        answer ignored;
         code = co_await read_to_sync(session, ignored);
         if (!code)
             --session.unread;
+        if (ignored.code) // "discard all" can: nobody else may get what it has left
+            session.lost_on_the_way = true;
     }
     co_return code;
 }

@@ -59,6 +59,11 @@ asio::awaitable<how_it_ended> drop_until(session::state& session, clock::time_po
         if (!code && ends > 8) // each statement has one, and then something comes
             code = errc::connection_lost;
         const ExecStatusType status = PQresultStatus(dropped.get());
+        // The request can hit what was sent at the end of the last use: that has to have been done.
+        if (dropped && session.unread != 0 && (status == PGRES_PIPELINE_ABORTED || status == PGRES_FATAL_ERROR))
+            code = errc::connection_lost;
+        if (session.unread != 0 && status == PGRES_PIPELINE_SYNC)
+            --session.unread;
         if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH)
             code = errc::connection_lost; // libpq would give it for ever
         const char* const sqlstate = PQresultErrorField(dropped.get(), PG_DIAG_SQLSTATE);

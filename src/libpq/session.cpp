@@ -196,7 +196,10 @@ asio::awaitable<operation_outcome> session::clean_up(pointer self, statement wor
         error_code ignored;
         co_await session_state.freed.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
     }
-    operation_outcome outcome = co_await self->execute_exclusively(work);
+    deadline limit; // nobody can end it, so a server that is silent must not keep it
+    limit.limit = session_state.cancel_timeout;
+    limit.when = saturated_deadline(limit.limit);
+    operation_outcome outcome = co_await self->execute_exclusively(work, limit);
     co_return outcome;
 }
 

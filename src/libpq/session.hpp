@@ -117,7 +117,7 @@ public:
     static boost::asio::awaitable<operation_outcome> unlock(pointer self, advisory_lock_name name);
 
     /// Runs a statement that cleans up, as soon as no other one runs. Operations that begin later wait for its end.
-    /// Can't be cancelled.
+    /// Can't be cancelled; ends with errc::timeout after `connect_options::cancel_timeout`.
     static boost::asio::awaitable<operation_outcome> clean_up(pointer self, statement work);
 
     static boost::asio::awaitable<operation_outcome> close(pointer self);

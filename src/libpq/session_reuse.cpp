@@ -197,7 +197,9 @@ asio::awaitable<operation_outcome> session::make_ready(pointer self, reset_polic
         co_await self->drop_rows();
     }
     if (!self->try_make_ready(policy)) {
-        for (const std::string& text : self->reset_statements(policy)) {
+        const std::vector<std::string> statements = self->reset_statements(policy);
+        std::vector<std::string> setup = std::exchange(session_state.ahead.setup, {}); // stands behind them
+        for (const std::string& text : statements) {
             statement work(text);
             deadline limit;
             limit.when = saturated_deadline(session_state.cancel_timeout);
@@ -207,6 +209,8 @@ asio::awaitable<operation_outcome> session::make_ready(pointer self, reset_polic
                 break;
             }
         }
+        if (session_state.handle)
+            session_state.ahead.setup = std::move(setup);
         session_state.used = false;
     }
     co_return operation_outcome();

@@ -137,6 +137,9 @@ struct session::state {
     bool wants_standby = false; ///< … or for one that can't.
 };
 
+/// Whether the transaction has failed, and what stands ahead doesn't mend that.
+bool is_failed(const session::state& session);
+
 /// What gives an advisory lock up.
 std::string unlock_statement(const advisory_lock_name& name);
 

@@ -115,6 +115,14 @@ asio::awaitable<operation_outcome> session::put_ahead(pointer self, std::string 
     co_return outcome;
 }
 
+// Whether something has failed that isn't about to be rolled back.
+bool is_failed(const session::state& session) {
+    const std::vector<std::string>& inside = session.ahead.inside;
+    return PQtransactionStatus(session.handle.get()) == PQTRANS_INERROR &&
+           std::none_of(inside.begin(), inside.end(),
+                        [](const std::string& each) { return each.starts_with("rollback to savepoint "); });
+}
+
 // Behind a savepoint that wasn't sent nothing has happened.
 bool session::forget_savepoint(const std::string& name) {
     std::vector<std::string>& inside = state_->ahead.inside;
@@ -134,7 +142,7 @@ asio::awaitable<operation_outcome> session::release_savepoint(pointer self, std:
     if (outcome.code || self->forget_savepoint(name))
         co_return outcome;
     state& session_state = *self->state_;
-    if (PQtransactionStatus(session_state.handle.get()) == PQTRANS_INERROR)
+    if (is_failed(session_state))
         co_return failed_transaction("the nested transaction can't be committed: something in it had failed or was "
                                      "cancelled");
     session_state.ahead.inside.push_back(work.sql());

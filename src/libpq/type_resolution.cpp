@@ -129,7 +129,7 @@ asio::awaitable<error_code> resolve_parameters(session::state& session, statemen
         need(work.parameter_type(i).name());
     for (const statement::pending_type& pending : work.pending_types())
         need(pending.name);
-    if (!unknown.empty() && session.defaults.type_lookup() && !is_in_failed_transaction(session)) {
+    if (!unknown.empty() && session.defaults.type_lookup() && !is_failed(session)) {
         // Names are found as the statement would find them: with the settings of the session.
         error_code code = co_await send_ahead_alone(session, received);
         if (code || received.code)

@@ -70,7 +70,7 @@ TEST_F(asyncpg_adversity, pool_release_timeout) {
 }
 
 TEST_F(asyncpg_adversity, pool_handles_abrupt_connection_loss) {
-    constexpr auto limit = 500ms; // for waiting, and for a statement
+    constexpr auto limit = 1s; // for waiting, and for a statement
     coropq::connect_options connecting;
     connecting.cancel_timeout(100ms).statements(coropq::statement_options().timeout(limit));
     const coropq::engine engine =

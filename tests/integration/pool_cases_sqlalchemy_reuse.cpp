@@ -126,7 +126,7 @@ TEST_F(sqlalchemy_reset_on_return, custom) {
 
 // Nothing is sent when the transaction has ended.
 TEST_F(sqlalchemy_reset_on_return, plain_rollback_via_engine) {
-    const coropq::engine engine = make_pool(pool_options().size(1));
+    const coropq::engine engine = make_pool(pool_options().size(1).ping_after(std::chrono::milliseconds::max()));
     const auto bytes_of_next = [&] {
         proxy.reset_counters();
         run(context, engine.execute("show work_mem"));

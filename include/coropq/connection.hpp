@@ -146,7 +146,8 @@ public:
     }
 
     /// Ends reading early: cancels the statement on the server and drops what is on its way. Does nothing when there is
-    /// nothing to end. The connection is closed if the server takes longer than 5 s. Can't be cancelled.
+    /// nothing to end. The connection is closed if the server takes longer than
+    /// `connect_options::cancel_timeout`. Can't be cancelled.
     template <detail::operation_token Token>
     auto async_end_execution(diagnostics& details, Token&& token) {
         return boost::asio::async_initiate<Token, void(boost::system::error_code)>(
@@ -184,7 +185,8 @@ public:
     boost::asio::awaitable<std::vector<std::string>> prepared_transactions() const;
 
     /// Waits for an advisory lock, which this connection holds until the object goes: see `coropq::advisory_lock`.
-    /// Errors as for `execute`. When it is cancelled, nothing is left locked.
+    /// Errors as for `execute`. When it is cancelled, nothing is left locked; also not what was locked under the same
+    /// key with plain SQL, of which the library knows nothing.
     boost::asio::awaitable<coropq::advisory_lock> advisory_lock(advisory_key key,
                                                                 advisory_lock_options options = {}) const;
     /// The same without waiting: nothing if somebody else has it.

@@ -156,7 +156,8 @@ public:
 
     /// Takes everything back that was done, in nested transactions too. Waits for the operation in progress, if there
     /// is one; the statement of an open stream is cancelled. Fails only if the transaction has ended already: when the
-    /// server doesn't answer within 5 s, the connection is closed, which rolls back as well. Can't be cancelled.
+    /// server doesn't answer within `connect_options::cancel_timeout`, and again as long for the cancel request, the
+    /// connection is closed, which rolls back as well. Can't be cancelled.
     template <detail::operation_token Token>
     auto async_rollback(diagnostics& details, Token&& token) {
         return boost::asio::async_initiate<Token, void(boost::system::error_code)>(

@@ -69,10 +69,11 @@ operation_outcome connection_is_gone() {
 } // namespace
 
 asio::awaitable<operation_outcome> stream_state::run(statement work, deadline until) {
-    const session::pointer used = lease_->session();
-    if (!used)
+    const lease::use used = lease_->enter();
+    if (!used.session)
         co_return connection_is_gone();
-    operation_outcome outcome = co_await session::run(used, session::execute(used, std::move(work), until));
+    operation_outcome outcome =
+        co_await session::run(used.session, session::execute(used.session, std::move(work), until));
     co_return outcome;
 }
 
@@ -95,13 +96,13 @@ asio::awaitable<void> stream_state::open(pointer self, statement work, deadline 
     self->timeout_ = work.timeout();
     if (self->limit_.when < until.when)
         until = self->limit_;
-    const session::pointer used = self->lease_->session();
-    if (!used)
+    const lease::use used = self->lease_->enter();
+    if (!used.session)
         outcome = connection_is_gone();
     else if (self->uses_cursor())
-        outcome = co_await self->open_cursor(used, std::move(work), until);
+        outcome = co_await self->open_cursor(used.session, std::move(work), until);
     else
-        outcome = co_await session::run(used, session::start_rows(used, std::move(work), until));
+        outcome = co_await session::run(used.session, session::start_rows(used.session, std::move(work), until));
     co_await asio::this_coro::throw_if_cancelled(throws);
     if (outcome.code) {
         self->give_back();
@@ -130,10 +131,11 @@ asio::awaitable<operation_outcome> stream_state::open_cursor(session::pointer us
 }
 
 asio::awaitable<operation_outcome> stream_state::read() {
-    const session::pointer used = lease_->session();
-    if (!used)
+    const lease::use used = lease_->enter();
+    if (!used.session)
         co_return connection_is_gone();
-    operation_outcome outcome = co_await session::run(used, session::read_rows(used, options_.batch, limit_));
+    operation_outcome outcome =
+        co_await session::run(used.session, session::read_rows(used.session, options_.batch, limit_));
     co_return outcome;
 }
 
@@ -160,15 +162,17 @@ asio::awaitable<operation_outcome> stream_state::ending(const session::pointer& 
 // Nothing is left to be ended on a connection that went back.
 asio::awaitable<operation_outcome> stream_state::end(bool failed) {
     operation_outcome outcome;
-    if (const session::pointer used = lease_->session())
-        outcome = co_await session::run(used, ending(used, failed));
+    const lease::use used = lease_->enter();
+    if (used.session)
+        outcome = co_await session::run(used.session, ending(used.session, failed));
     co_return outcome;
 }
 
 // Nobody waits for that but the next operation on the session.
 void stream_state::end_in_background(bool failed) {
-    if (const session::pointer used = lease_->session())
-        used->run(ending(used, failed), nullptr, nullptr, [](error_code) {});
+    const lease::use used = lease_->enter();
+    if (used.session)
+        used.session->run(ending(used.session, failed), nullptr, nullptr, [](error_code) {});
 }
 
 namespace {
@@ -238,10 +242,11 @@ void stream_state::leave() noexcept try {
     if (!open_ || reading_ != 0)
         return;
     open_ = false;
-    const session::pointer used = lease_->session();
-    if (!used)
+    const lease::use used = lease_->enter();
+    if (!used.session)
         return; // the connection went back, and its pool has ended this
-    used->run(ending(used, false), nullptr, nullptr, [self = shared_from_this()](error_code) { self->give_back(); });
+    used.session->run(ending(used.session, false), nullptr, nullptr,
+                      [self = shared_from_this()](error_code) { self->give_back(); });
 } catch (...) { // NOLINT(bugprone-empty-catch): without memory for that, the session is closed
     if (const session::pointer used = lease_->session())
         used->abandon();

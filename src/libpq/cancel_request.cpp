@@ -11,14 +11,36 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <signal.h>
+
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <system_error>
 #include <thread>
+#include <utility>
 
 namespace asio = boost::asio;
 
 namespace coropq::detail {
+
+namespace {
+
+// Lets others end the wait.
+class stop_guard {
+public:
+    stop_guard(session::state& session, std::function<void()> stop) : session_(session) {
+        session_.stop_request = std::move(stop);
+    }
+    stop_guard(const stop_guard&) = delete;
+    stop_guard& operator=(const stop_guard&) = delete;
+    ~stop_guard() { session_.stop_request = nullptr; }
+
+private:
+    session::state& session_;
+};
+
+} // namespace
 
 #ifdef LIBPQ_HAS_ASYNC_CANCEL
 
@@ -31,16 +53,22 @@ struct cancel_deleter {
 } // namespace
 
 // The loop of connector::shake_hands. libpq reads nothing from a name server here: it has the address.
-asio::awaitable<void> send_cancel_request(session::state& session, std::chrono::steady_clock::time_point deadline) {
+asio::awaitable<bool> send_cancel_request(session::state& session, std::chrono::steady_clock::time_point deadline) {
     const std::unique_ptr<PGcancelConn, cancel_deleter> request(PQcancelCreate(session.handle.get()));
     if (!request || PQcancelStart(request.get()) != 1)
-        co_return;
+        co_return true;                     // it can't be sent at all: the answer is read to its end
     borrowed_socket socket(session.strand); // gone before the request, which owns what it watches
-    const time_limit limit(session.strand, deadline, [&socket] { socket.cancel(); });
+    bool stopped = false;
+    const auto stop = [&socket, &stopped] {
+        stopped = true;
+        socket.cancel();
+    };
+    const stop_guard stoppable(session, stop);
+    const time_limit limit(session.strand, deadline, stop);
     PostgresPollingStatusType next = PGRES_POLLING_WRITING;
     while (next == PGRES_POLLING_WRITING || next == PGRES_POLLING_READING) {
-        if (std::chrono::steady_clock::now() >= deadline)
-            co_return;
+        if (stopped || std::chrono::steady_clock::now() >= deadline)
+            co_return false;
         socket.take(PQcancelSocket(request.get()));
         boost::system::error_code code;
         if (next == PGRES_POLLING_READING)
@@ -49,9 +77,10 @@ asio::awaitable<void> send_cancel_request(session::state& session, std::chrono::
             code = co_await socket.wait_writable();
         socket.give_back();
         if (code)
-            co_return;
+            co_return false;
         next = PQcancelPoll(request.get());
     }
+    co_return true;
 }
 
 #else
@@ -92,6 +121,7 @@ struct waiting {
     waiting(const session_strand& strand, asio::steady_timer::time_point deadline) : done(strand, deadline) {}
 
     asio::steady_timer done;
+    bool sent = false; // known on the strand
 };
 
 void cancel_and_tell(const PGcancel* request, const std::shared_ptr<lifeline>& line,
@@ -103,30 +133,52 @@ void cancel_and_tell(const PGcancel* request, const std::shared_ptr<lifeline>& l
         return;
     if (const std::shared_ptr<waiting> present = waiter.lock())
         asio::post(present->done.get_executor(), [waiter] {
-            if (const std::shared_ptr<waiting> still_present = waiter.lock())
+            if (const std::shared_ptr<waiting> still_present = waiter.lock()) {
+                still_present->sent = true;
                 still_present->done.cancel();
+            }
         });
 }
 
+// Signals are for the threads of the program, and a connection that is reset while libpq sends is no reason to end it
+// (SIGPIPE).
+class signal_guard {
+public:
+    signal_guard() {
+        sigset_t all;
+        sigfillset(&all);
+        pthread_sigmask(SIG_SETMASK, &all, &before_);
+    }
+    signal_guard(const signal_guard&) = delete;
+    signal_guard& operator=(const signal_guard&) = delete;
+    ~signal_guard() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+
+private:
+    sigset_t before_;
+};
+
 } // namespace
 
-asio::awaitable<void> send_cancel_request(session::state& session, std::chrono::steady_clock::time_point deadline) {
+asio::awaitable<bool> send_cancel_request(session::state& session, std::chrono::steady_clock::time_point deadline) {
     cancel_handle request(PQgetCancel(session.handle.get()));
     if (!request)
-        co_return;
+        co_return true; // it can't be sent at all: the answer is read to its end
     asio::execution_context& context = asio::query(session.executor, asio::execution::context);
     const std::shared_ptr<lifeline> line = asio::use_service<lifeline_service>(context).line();
     const auto waiter = std::make_shared<waiting>(session.strand, deadline);
     try {
+        const signal_guard no_signals; // the thread inherits that
         const std::weak_ptr<waiting> weak = waiter;
         std::thread([request = std::move(request), line, weak] {
             cancel_and_tell(request.get(), line, weak);
         }).detach();
     } catch (const std::system_error&) {
-        co_return; // no thread to be had: the answer is read to its end
+        co_return true; // no thread to be had: the same
     }
+    const stop_guard stoppable(session, [&waiter] { waiter->done.cancel(); });
     boost::system::error_code ignored;
     co_await waiter->done.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    co_return waiter->sent;
 }
 
 #endif

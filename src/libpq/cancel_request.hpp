@@ -18,7 +18,8 @@ namespace coropq::detail {
 /// libpq 17 and later do that on the event loop, encrypted as the session is (`PQcancelStart`). Earlier ones can do it
 /// in a blocking way only, and unencrypted (`PQcancel`): it happens on a thread of its own. The wait ends early at the
 /// deadline, or when the context ends; the thread then goes on by itself.
-boost::asio::awaitable<void> send_cancel_request(session::state& session,
+/// False if it wasn't sent in time, or the wait was ended by `session.stop_request`: it may still be on its way.
+boost::asio::awaitable<bool> send_cancel_request(session::state& session,
                                                  std::chrono::steady_clock::time_point deadline);
 
 } // namespace coropq::detail

@@ -56,7 +56,7 @@ deadline session::limit_of(const statement& work, const deadline& limit) const {
 
 operation_outcome session::stopped(const deadline& limit) {
     const bool timed_out = state_->timed_out;
-    const bool sent = is_answer_due(*state_);
+    const bool sent = is_statement_due(*state_);
     leave_statement();
     if (timed_out)
         return deadline_passed(limit, sent ? "running; the statement is being cancelled on the server"

@@ -95,7 +95,7 @@ asio::awaitable<error_code> note_columns(session::state& session, prepared_state
 bool send_deallocations(session::state& session, std::size_t& sync_points) {
     constexpr std::size_t at_once = 64;
     PGconn* const handle = session.handle.get();
-    if (PQtransactionStatus(handle) != PQTRANS_IDLE)
+    if (session.unread == 0 && PQtransactionStatus(handle) != PQTRANS_IDLE)
         return true;
     for (const std::string& name : session.prepared.take_surplus(at_once)) {
         const std::string deallocate = "deallocate " + name;

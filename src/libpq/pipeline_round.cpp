@@ -36,6 +36,7 @@ ahead_statements take_ahead(session::state& session) {
 
 void forget_ahead(session::state& session) noexcept {
     session.setup_due = false;
+    session.begin_due = false;
     session.unlocks_due.clear();
     session.ahead_failed = false;
     session.commits_due = 0;
@@ -64,6 +65,7 @@ bool pipeline_round::send_ahead() {
     const ahead_statements ahead = take_ahead(session_);
     forget_ahead(session_);
     session_.setup_due = !ahead.setup.empty();
+    session_.begin_due = !ahead.begin.empty();
     std::copy_if(ahead.others.begin(), ahead.others.end(), std::back_inserter(session_.unlocks_due),
                  [](const std::string& one) { return one.starts_with("select pg_advisory_unlock"); });
     session_.commits_due = static_cast<std::size_t>(std::count(ahead.others.begin(), ahead.others.end(), "commit")) +

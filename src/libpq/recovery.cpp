@@ -14,6 +14,7 @@
 #include <boost/asio/this_coro.hpp>
 
 #include <algorithm>
+#include <optional>
 
 namespace asio = boost::asio;
 
@@ -96,6 +97,9 @@ asio::awaitable<bool> absorb_late_request(session::state& session, clock::time_p
 // What stood ahead of the statement may be what was hit: then its transaction is open, and was nobody's idea, and the
 // session isn't set up.
 asio::awaitable<bool> make_up_for_ahead(session::state& session, clock::time_point when) {
+    // Somebody has begun a transaction, and what follows would run outside of it.
+    if (session.begin_due && PQtransactionStatus(session.handle.get()) == PQTRANS_IDLE)
+        co_return false;
     const bool open = session.commits_due != 0 && PQtransactionStatus(session.handle.get()) == PQTRANS_INERROR;
     if (session.setup_due && session.ahead_failed)
         session.ahead.setup = session.setup;
@@ -119,34 +123,47 @@ bool is_answer_due(const session::state& session) {
     return session.due_syncs != 0 || PQtransactionStatus(handle) == PQTRANS_ACTIVE;
 }
 
+bool is_statement_due(const session::state& session) {
+    return session.unread != 0 ? session.due_syncs > session.unread : is_answer_due(session);
+}
+
 asio::awaitable<bool> get_rid_of_statement(session::state& session) {
     co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
     const recovering_guard recovering(session);
-    const clock::time_point last = saturated_deadline(session.cancel_timeout);
+    const clock::time_point full = saturated_deadline(session.cancel_timeout);
+    // Nobody waits for a session that will be closed: the server has a moment to take note.
+    std::optional<clock::time_point> short_of_time;
+    const auto last_moment = [&] {
+        if (session.abandoned && !short_of_time)
+            short_of_time = std::min(full, clock::now() + std::chrono::milliseconds(500));
+        return short_of_time.value_or(full);
+    };
     int hits = 0;
     int requests = 0;
     // A request finds nothing to cancel before the statement has arrived, so there may have to be another one.
     std::chrono::milliseconds pause(0);
     for (;;) {
-        const clock::time_point next = std::min(last, clock::now() + pause);
+        const clock::time_point next = std::min(last_moment(), clock::now() + pause);
         const how_it_ended end = co_await drop_until(session, next, hits);
         if (end == how_it_ended::lost || !session.handle)
             co_return false;
         if (end == how_it_ended::dropped)
             break;
-        if (clock::now() >= last && requests != 0)
+        if (clock::now() >= last_moment() && requests != 0)
             co_return false;
         ++requests;
-        co_await send_cancel_request(session, last);
+        const bool sent = co_await send_cancel_request(session, last_moment());
+        if (!sent && !session.abandoned)
+            co_return false; // it could hit the next statement
         pause = std::clamp(pause * 2, std::chrono::milliseconds(20), std::chrono::milliseconds(500));
     }
     if (!leave_pipeline(session))
         co_return false;
     bool usable = true;
     if (requests > hits)
-        usable = co_await absorb_late_request(session, last);
+        usable = co_await absorb_late_request(session, last_moment());
     if (usable)
-        usable = co_await make_up_for_ahead(session, last);
+        usable = co_await make_up_for_ahead(session, last_moment());
     if (!usable)
         co_return false;
     co_return PQstatus(session.handle.get()) == CONNECTION_OK;

@@ -15,6 +15,9 @@ namespace coropq::detail {
 /// Whether something was sent whose answer hasn't been read to its end.
 bool is_answer_due(const session::state& session);
 
+/// The same without what was sent at the end of the last use.
+bool is_statement_due(const session::state& session);
+
 /// Gets rid of a statement that nobody waits for: cancels it on the server, until that has an effect, and reads and
 /// drops what comes. When that is done, no request to cancel is on its way that could hit the next statement. False if
 /// the session is of no more use: it took longer than `cancel_timeout`, or the connection is lost.

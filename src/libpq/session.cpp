@@ -217,7 +217,10 @@ asio::awaitable<operation_outcome> session::ping(pointer self, deadline limit) {
 
 asio::awaitable<operation_outcome> session::close(pointer self) {
     co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
-    co_await self->wait_until_free({});
+    while (self->state_->cleaning_up != 0 || self->state_->recovering) {
+        error_code ignored;
+        co_await self->state_->freed.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    }
     if (self->state_->busy)
         co_return busy_elsewhere();
     self->finish();
@@ -345,6 +348,8 @@ void session::abandon() noexcept try {
         self->state_->abandoned = true;
         if (self->state_->connecting)
             self->state_->connecting->interrupt();
+        if (self->state_->stop_request)
+            self->state_->stop_request();
         if (self->state_->busy || self->state_->recovering)
             self->state_->socket.cancel();
         else if (self->state_->rows && self->state_->handle)

@@ -136,6 +136,9 @@ public:
     /// `besides`: so many operations, which ask at their ends, don't count.
     bool is_quiet(int besides = 0) const noexcept;
 
+    /// Counts as an operation in progress until it is gone. From any thread.
+    std::shared_ptr<void> hold();
+
     /// Whether the session is open and not known to be dead. Looks at what has arrived on the socket, without waiting.
     /// Only while it is quiet.
     session_condition condition();

@@ -15,6 +15,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -33,7 +34,7 @@ namespace coropq::detail {
 // Whoever waits for the statement is told at once; the rest goes on in the background, and the next operation waits.
 void session::leave_statement() {
     forget_rows();
-    if (!is_answer_due(*state_) && PQpipelineStatus(state_->handle.get()) == PQ_PIPELINE_OFF) {
+    if (!is_statement_due(*state_)) {
         if (state_->abandoned)
             finish();
         return; // nothing was sent
@@ -58,6 +59,32 @@ asio::awaitable<void> session::recover(pointer self, counted_operation count) {
 bool session::is_quiet(int besides) const noexcept {
     return state_->operations->load(std::memory_order_acquire) <= besides;
 }
+
+namespace {
+
+class held_session {
+public:
+    held_session(std::shared_ptr<session> held, session::state& target)
+        : held_(std::move(held)), target_(target), count_(target.operations) {}
+    held_session(const held_session&) = delete;
+    held_session& operator=(const held_session&) = delete;
+    ~held_session() {
+        count_.end();
+        try { // whoever waits for that
+            asio::post(target_.strand, [held = held_, &target = target_] { target.freed.cancel(); });
+        } catch (...) { // NOLINT(bugprone-empty-catch): without memory, it waits for the next one to end
+        }
+    }
+
+private:
+    const std::shared_ptr<session> held_;
+    session::state& target_;
+    counted_operation count_;
+};
+
+} // namespace
+
+std::shared_ptr<void> session::hold() { return std::make_shared<held_session>(shared_from_this(), *state_); }
 
 namespace {
 

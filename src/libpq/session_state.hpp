@@ -17,6 +17,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -84,11 +85,12 @@ struct session::state {
     connector* connecting = nullptr;
     bool busy = false;
     bool abandoned = false;
-    bool interrupted = false; ///< What is in progress is to end: its user has given the session back.
-    bool timed_out = false;   ///< The deadline of the operation in progress has passed.
-    bool recovering = false;  ///< A statement that nobody waits for any more is being got rid of.
-    bool given_up = false;    ///< That takes too long.
-    diagnostics last_words;   ///< What the server or libpq said about the end of the session.
+    bool interrupted = false;           ///< What is in progress is to end: its user has given the session back.
+    bool timed_out = false;             ///< The deadline of the operation in progress has passed.
+    bool recovering = false;            ///< A statement that nobody waits for any more is being got rid of.
+    bool given_up = false;              ///< That takes too long.
+    std::function<void()> stop_request; ///< Ends the wait for a request to cancel, while there is one.
+    diagnostics last_words;             ///< What the server or libpq said about the end of the session.
     session_condition end = session_condition::broken; ///< What the end says about other sessions.
     std::shared_ptr<operation_count> operations = std::make_shared<operation_count>(0);
     std::string host;
@@ -121,6 +123,7 @@ struct session::state {
     std::map<advisory_lock_name, int> advisory_locks; ///< How often each was taken through `lock`.
     std::vector<std::string> setup;                   ///< For new sessions, and for those that were reset.
     bool setup_due = false;                           ///< It was sent, and whether it had an effect isn't known yet.
+    bool begin_due = false;                           ///< The same for the beginning of a transaction.
     std::vector<std::string> unlocks_due;             ///< The same for locks that were given up.
     bool ahead_failed = false;                        ///< Something failed since then.
     std::size_t commits_due = 0;  ///< Transactions that stand ahead of the statement, and haven't been committed yet.

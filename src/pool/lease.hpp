@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <mutex>
 #include <utility>
 
 namespace coropq::detail {
@@ -25,8 +26,18 @@ public:
     lease& operator=(const lease&) = delete;
     ~lease() { give_back(); }
 
-    /// Null once it was given back.
-    const std::shared_ptr<detail::session>& session() const noexcept { return session_; }
+    /// Null once it was given back. From any thread: a transaction that owns its lease gives it back in the background.
+    std::shared_ptr<detail::session> session() const noexcept {
+        const std::scoped_lock lock(mutex_);
+        return session_;
+    }
+
+    /// The same for who isn't the owner: as long as `hold` is there, the session isn't given to anybody else.
+    struct use {
+        std::shared_ptr<detail::session> session;
+        std::shared_ptr<void> hold;
+    };
+    use enter() const;
 
     /// Whether it goes back to a pool.
     bool is_pooled() const noexcept { return pooled_; }
@@ -37,6 +48,7 @@ public:
     void give_back(int ending_operations = 0) noexcept;
 
 private:
+    mutable std::mutex mutex_;
     std::shared_ptr<detail::session> session_;
     std::shared_ptr<pool> pool_;
     std::size_t slot_ = 0;

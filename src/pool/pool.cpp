@@ -170,6 +170,7 @@ std::shared_ptr<lease> pool::try_acquire(const lease_origin& origin) {
 }
 
 void pool::give_back(std::size_t slot, std::shared_ptr<session> returned, int operations) noexcept {
+    bool told = false;
     const auto comes_back = [this, slot](session_condition condition) {
         tell([&](time_point now) {
             slots_[slot].now = phase::idle;
@@ -180,6 +181,7 @@ void pool::give_back(std::size_t slot, std::shared_ptr<session> returned, int op
         if (returned->is_quiet(operations) && returned->try_make_ready(options_.pool().reset())) {
             const session_condition condition = returned->condition();
             returned.reset(); // the slot has it alone now, and can close it on the spot
+            told = true;
             comes_back(condition);
             return;
         }
@@ -191,6 +193,7 @@ void pool::give_back(std::size_t slot, std::shared_ptr<session> returned, int op
         }
         if (!usable) {
             returned.reset();
+            told = true;
             comes_back(session_condition::spoiled);
             return;
         }
@@ -207,7 +210,8 @@ void pool::give_back(std::size_t slot, std::shared_ptr<session> returned, int op
         if (returned)
             returned->abandon();
         try {
-            comes_back(session_condition::spoiled);
+            if (!told) // it may be somebody else's by now
+                comes_back(session_condition::spoiled);
         } catch (...) { // NOLINT(bugprone-empty-catch)
         }
     }
@@ -361,6 +365,8 @@ void pool::close(std::size_t slot, std::shared_ptr<session> unwanted) {
         closed(slot);
         return;
     }
+    if (!unwanted->is_quiet())
+        unwanted->abandon(); // nobody waits for what it is doing
     session& target = *unwanted;
     target.run(session::close(unwanted), nullptr, nullptr,
                [self = shared_from_this(), slot, unwanted](const boost::system::error_code& code) {

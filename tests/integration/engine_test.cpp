@@ -242,8 +242,8 @@ TEST_F(engine, a_connection_that_died_while_idle_is_replaced_unseen) {
     // Not through the proxy: what the server says last has arrived when it is gone.
     const coropq::engine direct = coropq::create_engine(context, plain_address(), pool_of(2));
     for (int i = 0; i != 3; ++i) {
-        start(direct, "select pg_sleep(0.02)");
-        start(direct, "select pg_sleep(0.02)");
+        start(direct, "select pg_sleep(0.3)"); // longer than a connect takes
+        start(direct, "select pg_sleep(0.3)");
         drain(context);
         ASSERT_EQ(cluster().terminate_backends(), 2u);
         EXPECT_EQ(run(context, direct.execute("select 7"))[0][0].as<int>(), 7);

@@ -208,10 +208,13 @@ asio::awaitable<result> stream_state::next_batch(pointer self) {
         self->open_ = false;
         // After an error, the transaction of somebody else is theirs. The first error is told; what goes wrong while
         // cleaning up isn't news.
-        if (self->uses_cursor() && !outcome.code)
-            outcome = co_await self->end(false);
-        else if (self->uses_cursor() && self->own_transaction_)
+        if (self->uses_cursor() && !outcome.code) {
+            const operation_outcome ended = co_await self->end(false);
+            if (ended.code)
+                outcome = ended;
+        } else if (self->uses_cursor() && self->own_transaction_) {
             self->end_in_background(true);
+        }
         self->give_back();
     } else if (is_ours && self->left_) {
         self->leave();

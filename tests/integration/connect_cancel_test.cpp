@@ -100,6 +100,11 @@ TEST_P(giving_up, in_an_engine) {
     ASSERT_TRUE(run_until(context, [&] { return ended.has_value(); }));
     EXPECT_LT(clock::now() - begin, promptly);
     EXPECT_EQ(*ended, asio::error::operation_aborted);
+    // The connect goes on, for whoever comes next, until the engine ends.
+    EXPECT_EQ(engine.stats().waiting, 0u);
+    EXPECT_EQ(engine.stats().connecting, 1u);
+    run(context, engine.dispose());
+    drain(context);
     EXPECT_TRUE(place_.all_gone());
 }
 

@@ -82,9 +82,9 @@ TEST_F(two_phase, refuses_impossible_names) {
     auto tx = run(context, conn.begin());
     run(context, tx.execute(insert(1)));
     const std::string nul("a\0b", 3);
-    EXPECT_THROW(tx.prepare(nul), coropq::option_error);
+    EXPECT_THROW(static_cast<void>(tx.prepare(nul)), coropq::option_error);
     EXPECT_TRUE(tx.is_open());
-    EXPECT_THROW(conn.commit_prepared(nul), coropq::option_error);
+    EXPECT_THROW(static_cast<void>(conn.commit_prepared(nul)), coropq::option_error);
     EXPECT_EQ(failure_of<coropq::server_error>(context, tx.prepare(std::string(200, 'x'))).code(),
               sqlstate::invalid_parameter_value);
     EXPECT_FALSE(tx.is_open());

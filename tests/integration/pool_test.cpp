@@ -77,7 +77,8 @@ TEST_F(pool, a_timeout_says_what_the_connections_do_and_who_has_them) {
 }
 
 TEST_F(pool, a_timeout_tells_the_last_connect_error) {
-    const coropq::engine engine = make_pool(pool_options().size(2).acquire_timeout(500ms));
+    const coropq::engine engine =
+        make_pool(pool_options().size(2).acquire_timeout(500ms).retry_delay(25ms, 100ms)); // tries again within 500 ms
     const coropq::connection held = get(engine);
     proxy.refuse(true);
     const auto failure = failure_of<coropq::pool_timeout>(context, engine.execute("select 1"));

@@ -6,30 +6,15 @@
 // says how to read the numbers.
 
 #include "pool/contestants.hpp"
+#include "support/command_line.hpp"
 #include "support/report.hpp"
-#include "support/server.hpp"
 
-#include <boost/program_options.hpp>
-
-#include <algorithm>
-#include <exception>
-#include <iostream>
 #include <string>
 #include <vector>
 
 namespace {
 
 using namespace coropq::bench;
-namespace options = boost::program_options;
-
-struct settings {
-    std::string url;
-    std::string json;
-    std::vector<std::string> only;
-    sizes size;
-    std::size_t rounds = 0;
-};
-
 struct group {
     std::string name;
     contestant ours;
@@ -89,65 +74,24 @@ void report_group(report& lines, const group& one, std::size_t rounds) {
     add(".cpu_per_use", "ns", &sample::cpu_seconds, nanoseconds);
 }
 
-void run_benchmark(const settings& chosen, const std::string& url) {
+void run_benchmark(const command_line& given, const sizes& size, const std::string& url) {
     report lines;
-    for (const group& one : make_groups(url, chosen.size)) {
-        if (chosen.only.empty() || std::find(chosen.only.begin(), chosen.only.end(), one.name) != chosen.only.end())
-            report_group(lines, one, chosen.rounds);
+    for (const group& one : make_groups(url, size)) {
+        if (given.wants(one.name))
+            report_group(lines, one, given.rounds());
     }
-    if (!chosen.json.empty())
-        lines.write(chosen.json);
-}
-
-/// False: there is nothing to do but to end, with the status.
-bool read_command_line(int count, char** arguments, settings& chosen, int& status) {
-    options::options_description known("bench_pool [OPTION]...: taking connections from a pool, beside a plain one");
-    auto add = known.add_options();
-    add("url", options::value(&chosen.url), "the server; default: COROPQ_URL, or a server of its own");
-    add("json", options::value(&chosen.json), "also write the results to this file");
-    add("quick", "fewer rounds and uses: less than 40 seconds in all");
-    add("only", options::value(&chosen.only)->multitoken(), "these groups only: uncontended waiting threads spike");
-    add("rounds", options::value(&chosen.rounds), "how often everything is run");
-    add("uses", options::value(&chosen.size.uses), "of a connection, by each thread");
-    add("waiters", options::value(&chosen.size.waiters), "that share ten connections");
-    add("turns", options::value(&chosen.size.turns), "of each waiter");
-    add("help", "this text");
-    options::variables_map given;
-    try {
-        options::store(options::parse_command_line(count, arguments, known), given);
-        options::notify(given);
-        const bool quick = given.count("quick") != 0;
-        const auto choose = [&](const char* name, auto& value, auto full, auto less) {
-            if (given.count(name) == 0)
-                value = quick ? less : full;
-            else if (value < 1)
-                throw options::error(std::string("--") + name + " must be at least 1");
-        };
-        choose("rounds", chosen.rounds, 7U, 3U);
-        choose("uses", chosen.size.uses, 500'000U, 100'000U);
-        choose("waiters", chosen.size.waiters, 1'000U, 1'000U);
-        choose("turns", chosen.size.turns, 300U, 60U);
-    } catch (const options::error& problem) {
-        std::cerr << "bench_pool: " << problem.what() << '\n' << known;
-        status = 2;
-        return false;
-    }
-    if (given.count("help") != 0)
-        std::cout << known;
-    return given.count("help") == 0;
+    if (!given.json().empty())
+        lines.write(given.json());
 }
 
 } // namespace
 
 int main(int count, char** arguments) {
-    settings chosen;
-    int status = 0;
-    try {
-        if (read_command_line(count, arguments, chosen, status))
-            run_benchmark(chosen, server_url(chosen.url, arguments));
-    } catch (const std::exception& problem) {
-        std::cerr << "bench_pool: " << problem.what() << '\n';
-        status = 1;
-    }
-    return status;
+    command_line given("bench_pool", "taking connections from a pool, beside a plain one",
+                       "uncontended waiting threads spike");
+    sizes size;
+    given.add_size("uses", size.uses, std::size_t(500'000), std::size_t(100'000), "of a connection, by each thread");
+    given.add_size("waiters", size.waiters, std::size_t(1'000), std::size_t(1'000), "that share ten connections");
+    given.add_size("turns", size.turns, std::size_t(300), std::size_t(60), "of each waiter");
+    return given.run(count, arguments, [&](const std::string& url) { run_benchmark(given, size, url); });
 }

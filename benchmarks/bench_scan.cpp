@@ -6,30 +6,15 @@
 
 #include "scan/coropq_side.hpp"
 #include "scan/libpq_side.hpp"
+#include "support/command_line.hpp"
 #include "support/report.hpp"
-#include "support/server.hpp"
 
-#include <boost/program_options.hpp>
-
-#include <algorithm>
-#include <exception>
-#include <iostream>
 #include <string>
 #include <vector>
 
 namespace {
 
 using namespace coropq::bench;
-namespace options = boost::program_options;
-
-struct settings {
-    std::string url;
-    std::string json;
-    std::vector<std::string> only;
-    sizes size;
-    std::size_t rounds = 0;
-};
-
 /// One line of the report: which of a group's contestants are compared.
 struct comparison {
     std::string name;
@@ -96,16 +81,16 @@ std::vector<group> make_groups(const std::string& url, const sizes& size) {
     };
 }
 
-void run_benchmark(const settings& chosen, const std::string& url) {
-    run_statements(url, make_tables(chosen.size));
+void run_benchmark(const command_line& given, const sizes& size, const std::string& url) {
+    run_statements(url, make_tables(size));
     report lines;
-    for (const group& one : make_groups(url, chosen.size)) {
-        if (!chosen.only.empty() && std::find(chosen.only.begin(), chosen.only.end(), one.name) == chosen.only.end())
+    for (const group& one : make_groups(url, size)) {
+        if (!given.wants(one.name))
             continue;
-        const std::vector<std::vector<sample>> samples = run_interleaved(one.contestants, chosen.rounds);
+        const std::vector<std::vector<sample>> samples = run_interleaved(one.contestants, given.rounds());
         for (const comparison& line : one.comparisons) {
             const boost::json::object params = {
-                {"rows", one.rows}, {"columns", one.columns}, {"rounds", chosen.rounds}, {"baseline", line.baseline}};
+                {"rows", one.rows}, {"columns", one.columns}, {"rounds", given.rounds()}, {"baseline", line.baseline}};
             const auto rows = static_cast<double>(one.rows);
             lines.add_speed(line.name, params, rows, samples[line.ours], samples[line.theirs]);
             if (line.compare_memory)
@@ -113,62 +98,20 @@ void run_benchmark(const settings& chosen, const std::string& url) {
         }
     }
     run_statements(url, {drop_tables()});
-    if (!chosen.json.empty())
-        lines.write(chosen.json);
-}
-
-/// False: there is nothing to do but to end, with the status.
-bool read_command_line(int count, char** arguments, settings& chosen, int& status) {
-    options::options_description known("bench_scan [OPTION]...: the speed of reading rows, beside libpq");
-    auto add = known.add_options();
-    add("url", options::value(&chosen.url), "the server; default: COROPQ_URL, or a server of its own");
-    add("json", options::value(&chosen.json), "also write the results to this file");
-    add("quick", "fewer rounds and rows: less than 40 seconds in all");
-    add("only", options::value(&chosen.only)->multitoken(),
-        "these groups only: views structs one_row wide arrays_int arrays_text");
-    add("rounds", options::value(&chosen.rounds), "how often everything is run");
-    add("rows", options::value(&chosen.size.narrow_rows), "of (int, int, int, char(84))");
-    add("lookups", options::value(&chosen.size.lookups), "of one row by its key");
-    add("wide-rows", options::value(&chosen.size.wide_rows), "of 100 columns");
-    add("array-rows", options::value(&chosen.size.array_rows), "with arrays");
-    add("help", "this text");
-    options::variables_map given;
-    try {
-        options::store(options::parse_command_line(count, arguments, known), given);
-        options::notify(given);
-        const bool quick = given.count("quick") != 0;
-        const auto choose = [&](const char* name, auto& value, auto full, auto less) {
-            if (given.count(name) == 0)
-                value = quick ? less : full;
-            else if (value < 1)
-                throw options::error(std::string("--") + name + " must be at least 1");
-        };
-        choose("rounds", chosen.rounds, 7U, 3U);
-        choose("rows", chosen.size.narrow_rows, 1'000'000, 300'000);
-        choose("lookups", chosen.size.lookups, 30'000, 5'000);
-        choose("wide-rows", chosen.size.wide_rows, 50'000, 10'000);
-        choose("array-rows", chosen.size.array_rows, 100'000, 20'000);
-    } catch (const options::error& problem) {
-        std::cerr << "bench_scan: " << problem.what() << '\n' << known;
-        status = 2;
-        return false;
-    }
-    if (given.count("help") != 0)
-        std::cout << known;
-    return given.count("help") == 0;
+    if (!given.json().empty())
+        lines.write(given.json());
 }
 
 } // namespace
 
 int main(int count, char** arguments) {
-    settings chosen;
-    int status = 0;
-    try {
-        if (read_command_line(count, arguments, chosen, status))
-            run_benchmark(chosen, server_url(chosen.url, arguments));
-    } catch (const std::exception& problem) {
-        std::cerr << "bench_scan: " << problem.what() << '\n';
-        status = 1;
-    }
-    return status;
+    command_line given("bench_scan", "the speed of reading rows, beside libpq",
+                       "views structs one_row wide arrays_int arrays_text");
+    sizes size;
+    using number = std::remove_reference_t<decltype(size.narrow_rows)>;
+    given.add_size("rows", size.narrow_rows, number(1'000'000), number(300'000), "of (int, int, int, char(84))");
+    given.add_size("lookups", size.lookups, number(30'000), number(5'000), "of one row by its key");
+    given.add_size("wide-rows", size.wide_rows, number(50'000), number(10'000), "of 100 columns");
+    given.add_size("array-rows", size.array_rows, number(100'000), number(20'000), "with arrays");
+    return given.run(count, arguments, [&](const std::string& url) { run_benchmark(given, size, url); });
 }

@@ -9,6 +9,7 @@
 #include "libpq/pipeline_round.hpp"
 #include "libpq/recovery.hpp"
 #include "libpq/session_state.hpp"
+#include "libpq/statement_sending.hpp"
 #include "result/result_data.hpp"
 #include "statement/lexer.hpp"
 #include "types/type_registry.hpp"
@@ -46,35 +47,25 @@ void refuse_several(const statement& work, answer& received) {
 asio::awaitable<error_code> send_for_rows(session::state& session, statement& work, answer& received,
                                           prepared_statement& prepared) {
     PGconn* const handle = session.handle.get();
-    int sent = 0;
+    bool sent = false;
     if (work.simple_protocol() || session.defaults.simple_protocol()) {
         refuse_several(work, received);
         if (received.code)
             co_return error_code();
-        const std::string text = simple_text(session, work, received);
+        sent = put_simple(session, work, received);
         if (received.code)
             co_return error_code();
-        if (work.parameter_count() != 0) {
-            received.original = work.sql();
-            received.sent = text;
-        }
-        sent = PQsendQuery(handle, text.c_str());
     } else if (!is_preparable(session, work)) {
         const wire_parameters parameters(work, *session.types->catalog());
-        sent = PQsendQueryParams(handle, work.sql().c_str(), parameters.count(), parameters.types.data(),
-                                 parameters.values.data(), parameters.sizes.data(), parameters.formats.data(),
-                                 work.results() == result_format::binary ? 1 : 0);
+        sent = put_unprepared(session, work, parameters);
     } else {
         const error_code code = co_await prepare_and_describe(session, work, received, prepared);
         if (code || received.code)
             co_return code;
-        const bool binary = work.results() == result_format::binary ||
-                            (work.results() == result_format::automatic && prepared.binary_results);
         const wire_parameters parameters(work, *session.types->catalog());
-        sent = PQsendQueryPrepared(handle, prepared.name.c_str(), parameters.count(), parameters.values.data(),
-                                   parameters.sizes.data(), parameters.formats.data(), binary ? 1 : 0);
+        sent = put_prepared(session, prepared, work, parameters);
     }
-    if (sent == 0 || PQsetSingleRowMode(handle) == 0)
+    if (!sent || PQsetSingleRowMode(handle) == 0)
         co_return errc::connection_lost;
     const error_code code = co_await send_all(session);
     co_return code;

@@ -71,18 +71,40 @@ bool fits_behind(const ahead_statements& ahead, const statement& work) {
 
 } // namespace
 
-asio::awaitable<error_code> run_simple(session::state& session, const statement& work, answer& received) {
-    error_code code = co_await send_ahead_alone(session, received);
-    if (code || received.code)
-        co_return code;
+bool put_simple(session::state& session, const statement& work, answer& received) {
     const std::string text = simple_text(session, work, received);
     if (received.code)
-        co_return error_code();
+        return false;
     if (work.parameter_count() != 0) {
         received.original = work.sql();
         received.sent = text;
     }
-    if (PQsendQuery(session.handle.get(), text.c_str()) == 0)
+    return PQsendQuery(session.handle.get(), text.c_str()) == 1;
+}
+
+bool put_unprepared(session::state& session, const statement& work, const wire_parameters& parameters) {
+    return PQsendQueryParams(session.handle.get(), work.sql().c_str(), parameters.count(), parameters.types.data(),
+                             parameters.values.data(), parameters.sizes.data(), parameters.formats.data(),
+                             format_number(work.results())) == 1;
+}
+
+bool put_prepared(session::state& session, const prepared_statement& prepared, const statement& work,
+                  const wire_parameters& parameters) {
+    const bool binary = work.results() == result_format::binary ||
+                        (work.results() == result_format::automatic && prepared.binary_results);
+    return PQsendQueryPrepared(session.handle.get(), prepared.name.c_str(), parameters.count(),
+                               parameters.values.data(), parameters.sizes.data(), parameters.formats.data(),
+                               binary ? 1 : 0) == 1;
+}
+
+asio::awaitable<error_code> run_simple(session::state& session, const statement& work, answer& received) {
+    error_code code = co_await send_ahead_alone(session, received);
+    if (code || received.code)
+        co_return code;
+    const bool sent = put_simple(session, work, received);
+    if (received.code)
+        co_return error_code();
+    if (!sent)
         co_return errc::connection_lost;
     code = co_await finish_plainly(session, received);
     co_return code;
@@ -90,11 +112,7 @@ asio::awaitable<error_code> run_simple(session::state& session, const statement&
 
 asio::awaitable<error_code> run_unprepared(session::state& session, const statement& work,
                                            const wire_parameters& parameters, answer& received) {
-    const auto send = [&] {
-        return PQsendQueryParams(session.handle.get(), work.sql().c_str(), parameters.count(), parameters.types.data(),
-                                 parameters.values.data(), parameters.sizes.data(), parameters.formats.data(),
-                                 format_number(work.results())) == 1;
-    };
+    const auto send = [&] { return put_unprepared(session, work, parameters); };
     error_code code;
     if (needs_pipeline(session) && !fits_behind(session.ahead, work)) {
         code = co_await send_ahead_alone(session, received);
@@ -116,13 +134,7 @@ asio::awaitable<error_code> run_unprepared(session::state& session, const statem
 
 asio::awaitable<error_code> run_prepared(session::state& session, const prepared_statement& prepared,
                                          const statement& work, const wire_parameters& parameters, answer& received) {
-    const bool binary = work.results() == result_format::binary ||
-                        (work.results() == result_format::automatic && prepared.binary_results);
-    const auto send = [&] {
-        return PQsendQueryPrepared(session.handle.get(), prepared.name.c_str(), parameters.count(),
-                                   parameters.values.data(), parameters.sizes.data(), parameters.formats.data(),
-                                   binary ? 1 : 0) == 1;
-    };
+    const auto send = [&] { return put_prepared(session, prepared, work, parameters); };
     error_code code = errc::connection_lost;
     if (needs_pipeline(session)) {
         pipeline_round round(session);

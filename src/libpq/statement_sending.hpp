@@ -12,6 +12,13 @@
 
 namespace coropq::detail {
 
+// The ways to give a statement to libpq, which sends it. False if the connection is lost, or, for the first, if there
+// is an error in `received`.
+bool put_simple(session::state& session, const statement& work, answer& received);
+bool put_unprepared(session::state& session, const statement& work, const wire_parameters& parameters);
+bool put_prepared(session::state& session, const prepared_statement& prepared, const statement& work,
+                  const wire_parameters& parameters);
+
 // The ways to send a statement, with what stands ahead of it, and to read what comes back, in one round trip.
 
 /// As text of the simple protocol, values as literals in it.

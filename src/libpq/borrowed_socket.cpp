@@ -8,6 +8,12 @@
 #include <boost/asio/experimental/parallel_group.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/system/system_error.hpp>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
 
 namespace asio = boost::asio;
 
@@ -17,13 +23,23 @@ using boost::system::error_code;
 
 void borrowed_socket::take(int socket) {
     give_back();
-    if (socket >= 0)
-        descriptor_.assign(socket);
+    if (socket < 0)
+        return;
+    const int duplicate = fcntl(socket, F_DUPFD_CLOEXEC, 0);
+    if (duplicate < 0)
+        throw boost::system::system_error(errno, boost::system::system_category(), "duplicating a socket");
+    error_code code;
+    descriptor_.assign(duplicate, code);
+    if (code) {
+        ::close(duplicate);
+        throw boost::system::system_error(code, "watching a socket");
+    }
 }
 
 void borrowed_socket::give_back() noexcept {
+    error_code ignored;
     if (descriptor_.is_open())
-        descriptor_.release();
+        descriptor_.close(ignored);
 }
 
 void borrowed_socket::cancel() noexcept {

@@ -18,8 +18,11 @@ using session_strand = boost::asio::strand<boost::asio::any_io_executor>;
 ///
 /// libpq owns its socket and may close it and open another one at any PQconnectPoll, even one with the same number, of
 /// which the kernel's poller then knows nothing. So it is given back before each call that may do so, and taken again
-/// afterwards, unconditionally. It must be given back before PQfinish as well: a closed number that is still registered
-/// would deliver the events of a stranger.
+/// afterwards, unconditionally.
+///
+/// libpq also closes it by itself when it notices that the connection is lost. From then on the number may be that of a
+/// stranger, opened by another thread, whose registration we would take away with ours. So what is registered is a
+/// duplicate: a number that nobody else gets until we close it.
 ///
 /// All functions are called on the strand.
 class borrowed_socket {
@@ -32,7 +35,7 @@ public:
     /// Watches this socket from now on; -1 watches nothing.
     void take(int socket);
 
-    /// Stops watching without closing. Waits in progress end with operation_aborted.
+    /// Stops watching; libpq's own number isn't touched. Waits in progress end with operation_aborted.
     void give_back() noexcept;
 
     /// Ends waits in progress with operation_aborted.

@@ -157,6 +157,7 @@ struct faults : testing::Test {
         auto pooling = coropq::pool_options()
                            .size(connections)
                            .acquire_timeout(acquire_limit)
+                           .retry_delay(25ms, 200ms) // else a sanitizer's time comes on top of that of the last pause
                            .ping_after(100ms)
                            .ping_timeout(300ms);
         return coropq::engine_options().connect(std::move(connecting)).pool(std::move(pooling));

@@ -111,6 +111,28 @@ public:
     }
     std::chrono::milliseconds ping_timeout() const noexcept { return ping_timeout_; }
 
+    /// Whether statements of the engine (`engine::execute`, `fetch` …) share connections. They are sent as soon as they
+    /// come, without waiting for the answers to earlier ones, each with a synchronisation point of its own: what happens
+    /// to one doesn't touch the others. Off, each has a connection to itself until its answer is there, as `connect`,
+    /// transactions and streams always have. Default: on.
+    ///
+    /// Only statements that read or change data (`select`, `insert`, `update`, `delete`, `merge`, `values`, `table`,
+    /// `with`) are shared, and only once the pool has no idle connection and can't open another one within `size`.
+    pool_options& pipelining(bool on) noexcept {
+        pipelining_ = on;
+        return *this;
+    }
+    bool pipelining() const noexcept { return pipelining_; }
+
+    /// How many statements may be on their way on one connection; further ones wait, in the order in which they came.
+    /// Until the first of them is answered, no more than 16 are, so that few wait behind one that takes long. Default
+    /// 256; 0 counts as 1.
+    pool_options& pipeline_depth(std::size_t statements) noexcept {
+        pipeline_depth_ = statements == 0 ? 1 : statements;
+        return *this;
+    }
+    std::size_t pipeline_depth() const noexcept { return pipeline_depth_; }
+
     /// See `reset_policy`. Default: `rollback`.
     pool_options& reset(reset_policy policy) noexcept {
         reset_ = policy;
@@ -154,6 +176,8 @@ private:
     std::optional<std::chrono::milliseconds> leak_after_;
     leak_handler on_leak_;
     reset_policy reset_ = reset_policy::rollback;
+    bool pipelining_ = true;
+    std::size_t pipeline_depth_ = 256;
 };
 
 /// Why connections were closed, as numbers.
@@ -174,12 +198,14 @@ struct pool_statistics {
     std::size_t idle = 0;         ///< Open, and free; those being asked for a sign of life included.
     std::size_t connecting = 0;   ///< Being opened.
     std::size_t closing = 0;      ///< Being closed; they still count.
-    std::size_t waiting = 0;      ///< Operations that wait for a connection.
+    std::size_t waiting = 0;      ///< Operations that wait for a connection, or for a place on a shared one.
+    std::size_t in_flight = 0;    ///< Statements on shared connections that haven't been answered.
 
     std::uint64_t opened = 0;              ///< Connects that succeeded.
     std::uint64_t failed_connects = 0;     ///< … and that didn't.
     closed_connections closed;             ///< Connections that are gone.
-    std::uint64_t acquired = 0;            ///< How often somebody got a connection.
+    std::uint64_t acquired = 0;            ///< How often somebody got a connection, or a place on a shared one.
+    std::uint64_t shared = 0;              ///< … of which somebody else was using it as well.
     std::uint64_t waited = 0;              ///< … not at once.
     std::uint64_t acquire_timeouts = 0;    ///< How often somebody didn't get one in time.
     std::uint64_t refused = 0;             ///< … or at all, because too many waited.

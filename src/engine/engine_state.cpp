@@ -5,6 +5,7 @@
 
 #include "engine/stream_state.hpp"
 #include "engine/value_delivery.hpp"
+#include "operation/departure.hpp"
 #include "operation/run_operation.hpp"
 
 #include <boost/asio/error.hpp>
@@ -92,13 +93,6 @@ asio::awaitable<std::shared_ptr<lease>> acquire(engine_state::pointer engine, le
 
 namespace {
 
-// On the session's strand. The next user has the session before the completion is on its way.
-asio::awaitable<operation_outcome> execute_on(std::shared_ptr<lease> leased, statement work, deadline limit) {
-    operation_outcome outcome = co_await session::execute(leased->session(), std::move(work), limit);
-    leased->give_back(1);
-    co_return outcome;
-}
-
 asio::awaitable<operation_outcome> wait_and_execute(engine_state::pointer, std::shared_ptr<pool::queue_place> place,
                                                     statement work, deadline limit) {
     const auto began = pool::clock::now();
@@ -109,7 +103,7 @@ asio::awaitable<operation_outcome> wait_and_execute(engine_state::pointer, std::
     limit.acquiring = pool::clock::now() - began;
     co_await asio::this_coro::reset_cancellation_state(asio::enable_terminal_cancellation());
     const session::pointer target = (*acquired)->session();
-    outcome = co_await session::run(target, execute_on(std::move(*acquired), std::move(work), limit));
+    outcome = co_await session::run(target, pool::execute_on(std::move(*acquired), std::move(work), limit));
     co_return outcome;
 }
 
@@ -118,10 +112,15 @@ asio::awaitable<operation_outcome> wait_and_execute(engine_state::pointer, std::
 void start_engine_execute(const std::shared_ptr<engine_state>& target, const asio::any_io_executor&, statement work,
                           result* output, diagnostics* details, operation_handler handler) {
     const deadline limit = deadline_of(work, target->statements());
+    if (target->connections()->may_share(work)) {
+        target->connections()->execute_shared(
+            std::move(work), limit, departure(target->executor(), std::move(handler), output, details), target);
+        return;
+    }
     const lease_origin origin{"execute", {}};
     if (std::shared_ptr<lease> idle = target->connections()->try_acquire(origin)) {
         const session::pointer used = idle->session();
-        used->run(execute_on(std::move(idle), std::move(work), limit), output, details, std::move(handler));
+        used->run(pool::execute_on(std::move(idle), std::move(work), limit), output, details, std::move(handler));
         return;
     }
     const asio::strand<asio::any_io_executor> strand = asio::make_strand(target->executor());

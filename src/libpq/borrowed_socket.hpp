@@ -10,6 +10,8 @@
 #include <boost/asio/strand.hpp>
 #include <boost/system/error_code.hpp>
 
+#include <utility>
+
 namespace coropq::detail {
 
 using session_strand = boost::asio::strand<boost::asio::any_io_executor>;
@@ -40,6 +42,16 @@ public:
 
     /// Ends waits in progress with operation_aborted.
     void cancel() noexcept;
+
+    /// The same as below, without a coroutine. Called on the strand.
+    template <typename Handler>
+    void async_wait_readable(Handler handler) {
+        descriptor_.async_wait(boost::asio::posix::descriptor_base::wait_read, std::move(handler));
+    }
+    template <typename Handler>
+    void async_wait_writable(Handler handler) {
+        descriptor_.async_wait(boost::asio::posix::descriptor_base::wait_write, std::move(handler));
+    }
 
     boost::asio::awaitable<boost::system::error_code> wait_readable();
     boost::asio::awaitable<boost::system::error_code> wait_writable();

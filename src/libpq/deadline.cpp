@@ -78,6 +78,30 @@ void note_settings_effect(session::state& session, std::string_view tag) {
         session.mirrored.reset();
 }
 
+namespace {
+
+milliseconds wanted_timeout(const deadline& limit) {
+    const bool has_limit = limit.when != time_limit::clock::time_point::max();
+    return has_limit ? std::max(limit.limit, milliseconds(1)) : milliseconds(0);
+}
+
+// The server's is an int. Without a limit of ours, that of the role or of the URL holds.
+std::string timeout_setting(milliseconds wanted) {
+    return "statement_timeout = " + (wanted.count() != 0
+                                         ? std::to_string(std::min<milliseconds::rep>(wanted.count(), 2147483647))
+                                         : std::string("default"));
+}
+
+} // namespace
+
+std::optional<std::string> mirrored_timeout(session::state& session, const deadline& limit) {
+    const milliseconds wanted = wanted_timeout(limit);
+    if (session.mirrored == wanted)
+        return std::nullopt;
+    session.mirrored = wanted;
+    return "set " + timeout_setting(wanted);
+}
+
 void mirror_deadline(session::state& session, const deadline& limit) {
     if (!session.defaults.server_timeout() || session.defaults.simple_protocol())
         return;
@@ -86,21 +110,18 @@ void mirror_deadline(session::state& session, const deadline& limit) {
         session.mirrored_within.reset();
     else if (PQtransactionStatus(session.handle.get()) == PQTRANS_INERROR)
         return; // only "rollback" can be sent
-    const bool has_limit = limit.when != time_limit::clock::time_point::max();
-    const milliseconds wanted = has_limit ? std::max(limit.limit, milliseconds(1)) : milliseconds(0);
+    const milliseconds wanted = wanted_timeout(limit);
     const std::optional<milliseconds> present =
         within && session.mirrored_within ? session.mirrored_within : session.mirrored;
     if (present == wanted)
         return;
-    // The server's is an int. Without a limit of ours, that of the role or of the URL holds.
-    const std::string text =
-        has_limit ? std::to_string(std::min<milliseconds::rep>(wanted.count(), 2147483647)) : std::string("default");
+    const std::string text = timeout_setting(wanted);
     if (within) {
-        session.ahead.inside.push_back("set local statement_timeout = " + text);
+        session.ahead.inside.push_back("set local " + text);
         session.mirrored_within = wanted;
     } else {
         // As a transaction of its own: what fails behind it would take it back.
-        for (std::string one : {std::string("begin"), "set statement_timeout = " + text, std::string("commit")})
+        for (std::string one : {std::string("begin"), "set " + text, std::string("commit")})
             session.ahead.others.push_back(std::move(one));
         session.mirrored = wanted;
     }

@@ -9,6 +9,7 @@
 #include "libpq/pipeline_round.hpp"
 #include "libpq/statement_sending.hpp"
 #include "result/result_data.hpp"
+#include "statement/leading_keyword.hpp"
 #include "statement/lexer.hpp"
 #include "types/type_registry.hpp"
 
@@ -68,7 +69,6 @@ bool is_all_binary(const type_catalog& types, const PGresult* described) {
     return true;
 }
 
-// Dates and intervals in text can be read as ISO and as PostgreSQL writes them by default.
 bool has_readable_settings(const session::state& session) {
     const auto setting = [&](const char* name) {
         const char* const value = PQparameterStatus(session.handle.get(), name);
@@ -81,6 +81,11 @@ bool has_readable_settings(const session::state& session) {
 asio::awaitable<error_code> note_columns(session::state& session, prepared_statement& prepared,
                                          const PGresult* described) {
     const error_code code = co_await look_up_columns(session, described);
+    describe(session, prepared, described);
+    co_return code;
+}
+
+void describe(session::state& session, prepared_statement& prepared, const PGresult* described) {
     const std::shared_ptr<const type_catalog> types = session.types->catalog();
     prepared.described = true;
     prepared.binary_results = session.defaults.binary_results() && is_all_binary(*types, described);
@@ -89,7 +94,6 @@ asio::awaitable<error_code> note_columns(session::state& session, prepared_state
         if (!type_catalog::built_in().find(PQftype(described, column)))
             prepared.own_types.push_back(PQftype(described, column));
     }
-    co_return code;
 }
 
 bool send_deallocations(session::state& session, std::size_t& sync_points) {
@@ -183,16 +187,11 @@ bool is_preparable(const session::state& session, const statement& work) {
     // Statements that are planned. Others gain nothing, and COPY can't be.
     constexpr std::array<std::string_view, 8> planned = {"select", "insert", "update", "delete",
                                                          "merge",  "values", "with",   "table"};
-    sql_lexer lexer(work.sql());
-    lexer.next();
-    const std::string_view keyword = lexer.first_word();
+    const std::string_view keyword = leading_keyword(work.sql());
     const auto is_first = [keyword](std::string_view word) { return is_keyword(keyword, word); };
     return work.prepare() == true ? !is_first("copy") : std::any_of(planned.begin(), planned.end(), is_first);
 }
 
-namespace {
-
-// What statements do to what is remembered.
 void note_effects(session::state& session, const answer& received) {
     constexpr std::array<std::string_view, 8> about_types = {"ALTER TYPE",     "DROP TYPE",   "ALTER TABLE",
                                                              "DROP TABLE",     "DROP DOMAIN", "DROP SCHEMA",
@@ -228,6 +227,8 @@ void check_commit(session::state& session, const statement& work, answer& receiv
     received.code = make_sqlstate_code(fields.sqlstate);
     received.details = diagnostics(received.code, std::move(fields));
 }
+
+namespace {
 
 asio::awaitable<error_code> finish_execution(session::state& session, const statement& work, answer& received,
                                              result& output) {

@@ -9,6 +9,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -58,6 +59,18 @@ bool is_all_binary(const type_catalog& types, const PGresult* described);
 boost::asio::awaitable<boost::system::error_code> note_columns(session::state& session, prepared_statement& prepared,
                                                                const PGresult* described);
 
+/// The same where all types are known that can be.
+void describe(session::state& session, prepared_statement& prepared, const PGresult* described);
+
+/// Whether dates and intervals in text form can be read: as ISO and as PostgreSQL writes them by default.
+bool has_readable_settings(const session::state& session);
+
+/// What a statement has done to what is remembered.
+void note_effects(session::state& session, const answer& received);
+
+/// Makes an error of the answer to a commit by which the server has rolled back.
+void check_commit(session::state& session, const statement& work, answer& received);
+
 /// In pipeline mode: sends away what has no place among the prepared statements any more, each with a synchronisation
 /// point of its own, of which it adds the number. False if the connection is lost. Nothing within a transaction, which
 /// an error would end: somebody else may have deallocated it already.
@@ -72,6 +85,8 @@ std::string simple_text(const session::state& session, const statement& work, an
 
 /// Lets the server's own statement_timeout be what the deadline is, if the options ask for that.
 void mirror_deadline(session::state& session, const deadline& limit);
+/// The same outside of a transaction, as a statement that is sent by the caller; nothing if the server knows it.
+std::optional<std::string> mirrored_timeout(session::state& session, const deadline& limit);
 
 /// A statement with that command tag has run: it may have changed what the server was told.
 void note_settings_effect(session::state& session, std::string_view tag);

@@ -8,10 +8,12 @@
 #include "libpq/connect_plan.hpp"
 #include "libpq/execution.hpp"
 #include "libpq/keywords.hpp"
+#include "libpq/multiplexer.hpp"
 #include "libpq/pipeline_round.hpp"
 #include "libpq/session_state.hpp"
 #include "types/type_registry.hpp"
 
+#include <boost/asio/dispatch.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -48,7 +50,7 @@ std::shared_ptr<session> session::create(const asio::any_io_executor& executor, 
 }
 
 session::session(const asio::any_io_executor& executor, std::shared_ptr<type_registry> types)
-    : state_(std::make_unique<state>(executor, std::move(types))) {}
+    : state_(std::make_unique<state>(executor, std::move(types))), shared_(std::make_unique<multiplexer>(*this)) {}
 
 session::~session() = default;
 
@@ -306,7 +308,7 @@ operation_outcome session::outcome_of(error_code code, answer&& received, const 
 
 // Ends the session after a failure of the connection itself, and says why. The server's last words (an administrator's
 // shutdown, say) are a better reason than that the stream has ended.
-operation_outcome session::lost(error_code code, std::string hint) {
+diagnostics_fields session::why_lost(error_code code, std::string hint) {
     const diagnostics last_words = std::exchange(state_->last_words, diagnostics());
     std::string reason = one_line(last_words.message());
     if (reason.empty())
@@ -319,6 +321,11 @@ operation_outcome session::lost(error_code code, std::string hint) {
     fields.port = state_->port;
     fields.user = state_->user;
     fields.database = state_->database;
+    return fields;
+}
+
+operation_outcome session::lost(error_code code, std::string hint) {
+    diagnostics_fields fields = why_lost(code, std::move(hint));
     state_->notices.redact.add_statement(fields);
     finish();
     const error_code final_code = errc::connection_lost;
@@ -342,6 +349,24 @@ void session::finish() {
     state_->used = false;
 }
 
+bool session::can_be_shared() const {
+    return state_->handle && !state_->busy && !state_->recovering && !state_->rows && !needs_pipeline(*state_) &&
+           !state_->lost_on_the_way && !state_->defaults.simple_protocol() && is_autocommit(*state_);
+}
+
+void session::add_shared(std::shared_ptr<pipelined_statement> added, std::shared_ptr<sharing_owner> lender,
+                         std::size_t slot) {
+    shared_->add(std::move(added), std::move(lender), slot);
+}
+
+void session::cancel_shared(std::shared_ptr<pipelined_statement> unwanted, asio::cancellation_type type) {
+    shared_->cancel(std::move(unwanted), type);
+}
+
+void session::dispatch(std::function<void()> step) {
+    asio::dispatch(state_->strand, [self = shared_from_this(), step = std::move(step)] { step(); });
+}
+
 void session::abandon() noexcept try {
     // Only the strand may touch the socket; when the context has ended already, the destructor does the work.
     asio::post(state_->strand, [self = shared_from_this(), count = counted_operation(state_->operations)] {
@@ -350,7 +375,9 @@ void session::abandon() noexcept try {
             self->state_->connecting->interrupt();
         if (self->state_->stop_request)
             self->state_->stop_request();
-        if (self->state_->busy || self->state_->recovering)
+        if (self->shared_->is_active() && !self->state_->recovering)
+            self->shared_->interrupt();
+        else if (self->state_->busy || self->state_->recovering)
             self->state_->socket.cancel();
         else if (self->state_->rows && self->state_->handle)
             self->leave_statement();

@@ -15,10 +15,12 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/cancellation_type.hpp>
 
 #include <chrono>
 #include <compare>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -29,7 +31,12 @@ namespace coropq::detail {
 
 struct answer;
 class counted_operation;
+struct pipeline_job;
 struct connect_plan;
+struct diagnostics_fields;
+class multiplexer;
+struct pipelined_statement;
+class sharing_owner;
 class type_registry;
 
 /// When an operation has to be over; `time_point::max()`: nobody minds. For the message, how long the limit was, and
@@ -78,6 +85,10 @@ public:
     static boost::asio::awaitable<operation_outcome> connect(pointer self, url address, connect_options options);
     static boost::asio::awaitable<operation_outcome> execute(pointer self, statement work, deadline limit = {});
     static boost::asio::awaitable<operation_outcome> ping(pointer self, deadline limit = {});
+    /// Runs the stages of a pipeline, and says in the job what has become of each. An error is one of the operation as
+    /// a whole.
+    static boost::asio::awaitable<operation_outcome> run_pipeline(pointer self, std::shared_ptr<pipeline_job> job,
+                                                                  deadline limit = {});
 
     /// Runs a statement whose rows are then read with `read_rows`. Until they have all been read, or `end_rows` was
     /// called, other operations end with operation_in_progress.
@@ -149,6 +160,17 @@ public:
     /// The same in any case: interrupts what is running, ends a stream, rolls back.
     static boost::asio::awaitable<operation_outcome> make_ready(pointer self, reset_policy policy);
 
+    /// Whether statements can be sent as they come, with nothing to be done first. Only while it is quiet.
+    bool can_be_shared() const;
+    /// A statement for a session that several share, or will: the first one needs it quiet. See `multiplexer`. From any
+    /// thread.
+    void add_shared(std::shared_ptr<pipelined_statement> added, std::shared_ptr<sharing_owner> lender,
+                    std::size_t slot);
+    void cancel_shared(std::shared_ptr<pipelined_statement> unwanted, boost::asio::cancellation_type type);
+
+    /// Does something on the strand. From any thread.
+    void dispatch(std::function<void()> step);
+
     /// Runs an operation on the session's strand and completes a handler on the handler's executor.
     void run(boost::asio::awaitable<operation_outcome> operation, result* output, diagnostics* details,
              operation_handler handler);
@@ -160,6 +182,8 @@ public:
     struct state; ///< For the files of this directory.
 
 private:
+    friend class multiplexer;
+
     session(const boost::asio::any_io_executor& executor, std::shared_ptr<type_registry> types);
 
     boost::asio::awaitable<void> open(connect_plan plan, operation_outcome& outcome);
@@ -177,6 +201,7 @@ private:
     deadline limit_of(const statement& work, const deadline& limit) const;
     operation_outcome stopped(const deadline& limit);
     operation_outcome lost(boost::system::error_code code, std::string hint);
+    diagnostics_fields why_lost(boost::system::error_code code, std::string hint);
     operation_outcome outcome_of(boost::system::error_code code, answer&& received, const deadline& limit);
     void leave_statement();
     static boost::asio::awaitable<void> recover(pointer self, counted_operation count);
@@ -185,6 +210,7 @@ private:
     void finish();
 
     std::unique_ptr<state> state_;
+    std::unique_ptr<multiplexer> shared_;
 };
 
 /// Refuses a second operation.

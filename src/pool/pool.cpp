@@ -81,54 +81,81 @@ void pool::settle_action(const pool_decisions::action& wanted, time_point now, s
         where = entry();
         where.now = phase::opening;
         if (!context_ended_)
-            tasks.push_back({task::kind::open, wanted.slot, nullptr, nullptr, nullptr});
+            tasks.push_back({task::kind::open, wanted.slot});
         break;
     case kind::check:
         where.now = phase::checking;
         if (!context_ended_)
-            tasks.push_back({task::kind::check, wanted.slot, where.session, nullptr, nullptr});
+            tasks.push_back({task::kind::check, wanted.slot, where.session});
         break;
     case kind::hand_over: hand_over(wanted, now, tasks); break;
     case kind::close:
         if (context_ended_) {
-            tasks.push_back({task::kind::drop, wanted.slot, std::move(where.session), nullptr, nullptr});
+            tasks.push_back({task::kind::drop, wanted.slot, std::move(where.session)});
             where = entry();
             decisions_.closed(wanted.slot, now);
         } else if (where.now == phase::opening || where.now == phase::checking) {
             where.stopping = true;
             if (where.session)
-                tasks.push_back({task::kind::interrupt, wanted.slot, where.session, nullptr, nullptr});
+                tasks.push_back({task::kind::interrupt, wanted.slot, where.session});
         } else {
             where.now = phase::closing;
-            tasks.push_back({task::kind::close, wanted.slot, std::move(where.session), nullptr, nullptr});
+            tasks.push_back({task::kind::close, wanted.slot, std::move(where.session)});
         }
         break;
-    case kind::refuse:
-        if (const auto found = waiters_.find(wanted.waiter); found != waiters_.end()) {
-            const std::shared_ptr<waiter> refused = std::move(found->second);
-            waiters_.erase(found);
-            refused->now = waiter::state::refused;
-            refused->why = wanted.why_refused;
-            refused->failure = last_failure_;
-            tasks.push_back({task::kind::wake_waiter, 0, nullptr, refused, nullptr});
-        }
-        break;
+    case kind::join: join(wanted, tasks); break;
+    case kind::refuse: refuse(wanted, tasks); break;
+    }
+}
+
+void pool::refuse(const pool_decisions::action& wanted, std::vector<task>& tasks) {
+    task refusing;
+    refused_wait reason;
+    reason.why = wanted.why_refused;
+    reason.failure = last_failure_;
+    if (const auto found = waiters_.find(wanted.waiter); found != waiters_.end()) {
+        refusing.what = task::kind::wake_waiter;
+        refusing.waiter = std::move(found->second);
+        waiters_.erase(found);
+        refusing.waiter->now = waiter::state::refused;
+        refusing.waiter->refusal.why = reason.why;
+        refusing.waiter->refusal.failure = std::move(reason.failure);
+        tasks.push_back(std::move(refusing));
+    } else if (const auto statement = statements_.find(wanted.waiter); statement != statements_.end()) {
+        refusing.what = task::kind::refuse_statement;
+        refusing.statement = std::move(statement->second);
+        statements_.erase(statement);
+        refusing.statement->where = shared_statement::place::ended;
+        refusing.statement->refusal.why = reason.why;
+        refusing.statement->refusal.failure = std::move(reason.failure);
+        tasks.push_back(std::move(refusing));
     }
 }
 
 // The connection is the waiter's before it knows: if it is gone when it should wake, it gives the connection back.
 void pool::hand_over(const pool_decisions::action& wanted, time_point now, std::vector<task>& tasks) {
-    const auto found = waiters_.find(wanted.waiter);
-    if (found == waiters_.end()) {
+    task given;
+    given.slot = wanted.slot;
+    entry& where = slots_[wanted.slot];
+    if (const auto statement = statements_.find(wanted.waiter); statement != statements_.end()) {
+        given.what = task::kind::begin_statement;
+        given.statement = std::move(statement->second);
+        statements_.erase(statement);
+        given.statement->where = shared_statement::place::nowhere;
+        given.session = where.session;
+        lend(where, {"execute", {}}, now);
+    } else if (const auto found = waiters_.find(wanted.waiter); found != waiters_.end()) {
+        given.what = task::kind::wake_waiter;
+        given.waiter = std::move(found->second);
+        waiters_.erase(found);
+        given.waiter->now = waiter::state::served;
+        given.waiter->slot = wanted.slot;
+        lend(where, given.waiter->origin, now);
+    } else {
         decisions_.released(wanted.slot, now, session_condition::reusable);
         return;
     }
-    const std::shared_ptr<waiter> served = std::move(found->second);
-    waiters_.erase(found);
-    served->now = waiter::state::served;
-    served->slot = wanted.slot;
-    lend(slots_[wanted.slot], served->origin, now);
-    tasks.push_back({task::kind::wake_waiter, 0, nullptr, served, nullptr});
+    tasks.push_back(std::move(given));
 }
 
 void pool::lend(entry& to_lend, const lease_origin& origin, time_point now) {
@@ -141,6 +168,16 @@ void pool::lend(entry& to_lend, const lease_origin& origin, time_point now) {
 }
 
 // --- events ---
+
+// A connection that was taken, as far as can be seen without waiting. If it isn't, it goes.
+bool pool::is_sound(std::size_t slot, std::shared_ptr<session>& taken) {
+    const session_condition condition = taken->condition();
+    if (condition == session_condition::reusable)
+        return true;
+    taken.reset();
+    tell([&](time_point now) { decisions_.released(slot, now, condition); });
+    return false;
+}
 
 std::shared_ptr<lease> pool::try_acquire(const lease_origin& origin) {
     for (;;) {
@@ -155,17 +192,14 @@ std::shared_ptr<lease> pool::try_acquire(const lease_origin& origin) {
         });
         if (!taken)
             return nullptr;
-        const session_condition condition = candidate->condition();
-        if (condition == session_condition::reusable) {
-            try {
-                return std::make_shared<lease>(shared_from_this(), *taken, candidate);
-            } catch (...) {
-                give_back(*taken, std::move(candidate), 0);
-                throw;
-            }
+        if (!is_sound(*taken, candidate))
+            continue;
+        try {
+            return std::make_shared<lease>(shared_from_this(), *taken, candidate);
+        } catch (...) {
+            give_back(*taken, std::move(candidate), 0);
+            throw;
         }
-        candidate.reset();
-        tell([&](time_point now) { decisions_.released(*taken, now, condition); });
     }
 }
 
@@ -275,6 +309,9 @@ void pool::carry_out(task& wanted) {
     case task::kind::drop: wanted.session.reset(); break;
     case task::kind::wake_waiter: wake(wanted.waiter); break;
     case task::kind::wake_watcher: wake(wanted.watcher); break;
+    case task::kind::begin_statement: begin_on(wanted.slot, std::move(wanted.session), wanted.statement); break;
+    case task::kind::join_statement: wanted.session->add_shared(wanted.statement, as_owner(), wanted.slot); break;
+    case task::kind::refuse_statement: wanted.statement->complete(refusal_of(wanted.statement->refusal)); break;
     }
 }
 

@@ -8,6 +8,7 @@
 #include <coropq/pool.hpp>
 #include <coropq/url.hpp>
 
+#include "libpq/pipelined_statement.hpp"
 #include "libpq/session.hpp"
 #include "operation/run_operation.hpp"
 #include "pool/lease.hpp"
@@ -41,7 +42,7 @@ struct lease_origin {
 /// A mutex guards the decisions and the slots. Every event goes the same way: lock, tell the decisions, take from the
 /// slots what their actions need, unlock, carry out the actions. Nothing waits under the mutex, and no code of the user
 /// runs there.
-class pool : public std::enable_shared_from_this<pool> {
+class pool : public std::enable_shared_from_this<pool>, private sharing_owner {
 public:
     using clock = pool_decisions::clock;
     using time_point = pool_decisions::time_point;
@@ -66,6 +67,17 @@ public:
     static boost::asio::awaitable<operation_outcome> wait(std::shared_ptr<queue_place> place,
                                                           std::shared_ptr<std::shared_ptr<lease>> acquired);
 
+    /// Whether a statement may share a connection with others. Any thread.
+    bool may_share(const statement& asked) const;
+    /// Runs a statement on a connection that it shares with others, if need be. `engine` is kept until it has ended.
+    /// While it waits, every type of cancellation is accepted, then terminal cancellation.
+    void execute_shared(statement asked, const deadline& limit, departure home, std::shared_ptr<void> engine);
+
+    /// Runs a statement on a connection, which it then gives back. On the session's strand: the next user has the
+    /// session before the completion is on its way.
+    static boost::asio::awaitable<operation_outcome> execute_on(std::shared_ptr<lease> leased, statement asked,
+                                                                deadline limit);
+
     /// For leases. `operations`: so many operations on the session are at their ends.
     void give_back(std::size_t slot, std::shared_ptr<session> returned, int operations) noexcept;
 
@@ -84,9 +96,11 @@ public:
 
 private:
     struct waiter;
+    struct shared_statement;
     struct end_watcher;
+    using statement_pointer = std::shared_ptr<shared_statement>;
 
-    enum class phase : std::uint8_t { free, opening, checking, idle, leased, returning, closing };
+    enum class phase : std::uint8_t { free, opening, checking, idle, leased, shared, returning, closing };
 
     struct entry {
         std::shared_ptr<detail::session> session;
@@ -99,12 +113,24 @@ private:
 
     /// Something to be done when the mutex isn't held any more.
     struct task {
-        enum class kind : std::uint8_t { open, check, interrupt, close, drop, wake_waiter, wake_watcher };
+        enum class kind : std::uint8_t {
+            open,
+            check,
+            interrupt,
+            close,
+            drop,
+            wake_waiter,
+            wake_watcher,
+            begin_statement,
+            join_statement,
+            refuse_statement
+        };
         kind what{};
         std::size_t slot = 0;
-        std::shared_ptr<detail::session> session;
-        std::shared_ptr<pool::waiter> waiter;
-        std::shared_ptr<end_watcher> watcher;
+        std::shared_ptr<detail::session> session{};
+        std::shared_ptr<pool::waiter> waiter{};
+        std::shared_ptr<end_watcher> watcher{};
+        statement_pointer statement{};
     };
     struct work {
         std::vector<task> tasks;
@@ -119,6 +145,8 @@ private:
     work settle(time_point now);
     void settle_action(const pool_decisions::action& wanted, time_point now, std::vector<task>& tasks);
     void hand_over(const pool_decisions::action& wanted, time_point now, std::vector<task>& tasks);
+    void refuse(const pool_decisions::action& wanted, std::vector<task>& tasks);
+    void join(const pool_decisions::action& wanted, std::vector<task>& tasks);
     void lend(entry& to_lend, const lease_origin& origin, time_point now);
     void wake_watchers(std::vector<task>& tasks);
     static connection_holder holder_of(const entry& leased, time_point now);
@@ -144,7 +172,34 @@ private:
     boost::asio::awaitable<void> wait_for_end(std::shared_ptr<end_watcher> watcher);
     std::size_t cut();
     void report(const std::vector<connection_holder>& leaks) const noexcept;
-    operation_outcome refusal_of(const waiter& refused) const;
+    struct refused_wait {
+        pool_decisions::refusal why{};
+        operation_outcome failure; ///< Of the connects, if that is why.
+        deadline limit;
+        bool limit_is_own = false; ///< The caller's limit ends before that of the pool.
+    };
+    operation_outcome refusal_of(const refused_wait& refused) const;
+    struct wait_limit {
+        time_point until;
+        bool only_with_room;
+        bool limit_is_own;
+    };
+    wait_limit wait_limit_for(const deadline& limit) const;
+    bool is_sound(std::size_t slot, std::shared_ptr<session>& taken);
+
+    // Sharing.
+    std::shared_ptr<sharing_owner> as_owner() { return {shared_from_this(), static_cast<sharing_owner*>(this)}; }
+    void place(const statement_pointer& added);
+    void begin_on(std::size_t slot, std::shared_ptr<session> taken, const statement_pointer& first);
+    void begin_alone(std::size_t slot, std::shared_ptr<session> taken, const statement_pointer& only);
+    void cancel(const statement_pointer& unwanted, boost::asio::cancellation_type type);
+    void leave_shared(const sharing_owner::statements& unsent) noexcept;
+    void place_again(sharing_owner::statements unsent) noexcept;
+    void statements_left(std::size_t slot, std::size_t count) noexcept override;
+    void statements_returned(std::size_t slot, sharing_owner::statements unsent) noexcept override;
+    void sharing_ends(std::size_t slot) noexcept override;
+    void sharing_ended(std::size_t slot, session_condition condition,
+                       sharing_owner::statements unsent) noexcept override;
 
     const boost::asio::any_io_executor executor_;
     const url address_;
@@ -156,6 +211,7 @@ private:
     pool_decisions decisions_;
     std::vector<entry> slots_;
     std::unordered_map<pool_decisions::waiter_id, std::shared_ptr<waiter>> waiters_;
+    std::unordered_map<pool_decisions::waiter_id, statement_pointer> statements_;
     std::vector<std::weak_ptr<end_watcher>> watchers_;
     operation_outcome last_failure_; ///< Of connects; none after a success.
     time_point alarm_at_ = time_point::max();

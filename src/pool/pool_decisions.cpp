@@ -21,6 +21,7 @@ pool_decisions::pool_decisions(const pool_options& options, std::uint64_t seed)
     , max_overflow_(options.max_overflow())
     , min_idle_(options.min_idle())
     , max_waiting_(options.max_waiting())
+    , depth_(options.pipeline_depth())
     , max_lifetime_(no_limit_if_zero(options.max_lifetime()))
     , max_idle_(no_limit_if_zero(options.max_idle()))
     , ping_after_(saturated_duration(options.ping_after()))
@@ -31,7 +32,7 @@ pool_decisions::pool_decisions(const pool_options& options, std::uint64_t seed)
 // ---- Those who want a connection
 
 std::optional<pool_decisions::slot_id> pool_decisions::take_idle(time_point now) {
-    if (!waiters_.empty())
+    if (!nobody_waits())
         return std::nullopt;
     last_look_ = now;
     const std::optional<slot_id> found = find_usable(now);
@@ -43,6 +44,10 @@ std::optional<pool_decisions::slot_id> pool_decisions::take_idle(time_point now)
 }
 
 pool_decisions::waiter_id pool_decisions::wait(time_point now, time_point deadline, bool only_with_room) {
+    return enter(waiters_, now, deadline, only_with_room);
+}
+
+pool_decisions::waiter_id pool_decisions::enter(queue& line, time_point now, time_point deadline, bool only_with_room) {
     const waiter_id id = next_waiter_++;
     if (disposed_ || draining_) {
         refuse(id, refusal::disposed);
@@ -50,16 +55,16 @@ pool_decisions::waiter_id pool_decisions::wait(time_point now, time_point deadli
     }
     // Who can have a connection without anybody giving one back doesn't count as one more that waits: else a limit of
     // none would mean that no connection is ever opened.
-    if (!has_place_for_one_more()) {
-        if (only_with_room || waiters_.size() >= max_waiting_) {
-            refuse(id, waiters_.size() >= max_waiting_ ? refusal::too_many_waiting : refusal::timed_out);
+    if (!has_place_for_one_more(&line == &waiters_ ? limit() : size_)) {
+        if (only_with_room || waiting() >= max_waiting_) {
+            refuse(id, waiting() >= max_waiting_ ? refusal::too_many_waiting : refusal::timed_out);
             return id;
         }
     }
     was_used_ = true;
-    if (waiters_.empty())
+    if (nobody_waits())
         queue_since_ = now;
-    waiters_.emplace_hint(waiters_.end(), id, waiter{now, deadline});
+    line.emplace_hint(line.end(), id, waiter{now, deadline});
     deadlines_.emplace_hint(deadlines_.end(), deadline, id);
     joining_ = id;
     settle(now);
@@ -68,27 +73,40 @@ pool_decisions::waiter_id pool_decisions::wait(time_point now, time_point deadli
 }
 
 void pool_decisions::leave(waiter_id id, time_point now) {
-    const auto who = waiters_.find(id);
-    if (who == waiters_.end())
+    if (!waiters_.contains(id) && !statements_.contains(id))
         return;
-    forget(who);
+    forget(id);
     ++statistics_.cancelled_waits;
     settle(now);
 }
 
-bool pool_decisions::has_place_for_one_more() const {
-    const std::size_t room = limit() > occupied() ? limit() - occupied() : 0;
+bool pool_decisions::has_place_for_one_more(std::size_t most) const {
+    const std::size_t room = most > occupied() ? most - occupied() : 0;
     return idle_.size() + room > uncovered_waiters();
 }
 
-void pool_decisions::forget(std::map<waiter_id, waiter>::iterator who) {
-    deadlines_.erase({who->second.deadline, who->first});
-    waiters_.erase(who);
+void pool_decisions::forget(waiter_id id) {
+    for (queue* line : {&waiters_, &statements_}) {
+        if (const auto who = line->find(id); who != line->end()) {
+            deadlines_.erase({who->second.deadline, id});
+            line->erase(who);
+            return;
+        }
+    }
+}
+
+// The one that `wait` is about hasn't waited.
+void pool_decisions::count_wait(const waiter& served, waiter_id id, time_point now) {
+    if (joining_ == id)
+        return;
+    const auto waited = std::chrono::duration_cast<std::chrono::microseconds>(now - served.since);
+    ++statistics_.waited;
+    statistics_.wait_time += waited;
+    statistics_.longest_wait = std::max(statistics_.longest_wait, waited);
 }
 
 void pool_decisions::refuse(waiter_id id, refusal reason) {
-    if (const auto who = waiters_.find(id); who != waiters_.end())
-        forget(who);
+    forget(id);
     if (reason == refusal::timed_out)
         ++statistics_.acquire_timeouts;
     else if (reason == refusal::too_many_waiting)
@@ -117,7 +135,7 @@ void pool_decisions::opened(slot_id id, time_point now) {
     arrived.expires = later_by(now, max_lifetime_ == clock::duration::max()
                                         ? max_lifetime_
                                         : max_lifetime_ - random_between(clock::duration::zero(), max_lifetime_ / 10));
-    const bool wanted = !waiters_.empty();
+    const bool wanted = !nobody_waits();
     if (provide(id, now) && wanted)
         note_supply(now);
     settle(now);
@@ -135,8 +153,10 @@ void pool_decisions::open_failed(slot_id id, time_point now) {
     if (failures_ == 0 || failed.attempt >= failures_since_)
         put_off_opening(now);
     if (live() == 0) {
-        while (!waiters_.empty() && waiters_.begin()->first < failed.later_waiters)
-            refuse(waiters_.begin()->first, refusal::connect_failed);
+        for (const queue* line : {&waiters_, &statements_}) {
+            while (!line->empty() && line->begin()->first < failed.later_waiters)
+                refuse(line->begin()->first, refusal::connect_failed);
+        }
     }
     settle(now);
 }
@@ -149,7 +169,7 @@ void pool_decisions::checked(slot_id id, time_point now, session_condition condi
     if (condition == session_condition::reusable) {
         one.suspect = false;
         one.alive = now;
-        const bool wanted = !waiters_.empty();
+        const bool wanted = !nobody_waits();
         if (provide(id, now) && wanted)
             note_supply(now);
     } else {
@@ -164,11 +184,13 @@ void pool_decisions::released(slot_id id, time_point now, session_condition cond
     slot& one = slots_[id];
     if (one.state != slot_state::in_use)
         return;
+    if (one.shared)
+        stop_sharing(one);
     leave_state(id);
     if (condition == session_condition::reusable) {
         one.used = now;
         one.alive = now;
-        const bool wanted = !waiters_.empty();
+        const bool wanted = !nobody_waits();
         if (provide(id, now) && wanted)
             note_return(now);
     } else {
@@ -209,8 +231,10 @@ void pool_decisions::drain(time_point now) {
 
 void pool_decisions::dispose(time_point now) {
     disposed_ = true;
-    while (!waiters_.empty())
-        refuse(waiters_.begin()->first, refusal::disposed);
+    for (const queue* line : {&waiters_, &statements_}) {
+        while (!line->empty())
+            refuse(line->begin()->first, refusal::disposed);
+    }
     settle(now);
 }
 
@@ -255,7 +279,8 @@ pool_statistics pool_decisions::statistics() const {
     numbers.idle = idle_.size() + checking_;
     numbers.connecting = opening_;
     numbers.closing = closing_;
-    numbers.waiting = waiters_.size();
+    numbers.waiting = waiting();
+    numbers.in_flight = in_flight_;
     numbers.mean_connect_time =
         std::chrono::duration_cast<std::chrono::microseconds>(mean_connect_time_.value_or(clock::duration::zero()));
     return numbers;

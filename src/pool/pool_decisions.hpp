@@ -40,7 +40,8 @@ public:
         enum class kind : std::uint8_t {
             open,      ///< Open a connection in the slot; then `opened` or `open_failed`.
             check,     ///< Ask the connection in the slot for a sign of life; then `checked`.
-            hand_over, ///< The waiter has the connection in the slot, until `released`.
+            hand_over, ///< The waiter has the connection in the slot, until `released`, or `share`.
+            join,      ///< The waiter's statement has a place on the connection in the slot, until `answered`.
             close,     ///< Close the connection in the slot, or stop opening it (then no other event but `closed`
                        ///< follows for it); then `closed`.
             refuse,    ///< The waiter gets none.
@@ -61,8 +62,20 @@ public:
     /// Somebody waits until that time. `only_with_room`: only if a connection is idle or may be opened.
     /// Whoever may not wait is refused in the same event.
     waiter_id wait(time_point now, time_point deadline, bool only_with_room = false);
+    /// The same for a statement that others may stand beside: it is handed a connection, or joins one.
+    waiter_id wait_to_share(time_point now, time_point deadline, bool only_with_room = false);
     /// … and no longer does. Nothing happens if it has been served or refused already.
     void leave(waiter_id waiter, time_point now);
+
+    /// A shared connection with room for one more statement, if that is what it should take: nobody waits for one, none
+    /// is idle, and none can be opened. The statement is on it until `answered`.
+    std::optional<slot_id> join(time_point now);
+    /// A connection that was taken or handed over is shared from now on; the statement it was taken for is its first.
+    void share(slot_id slot, time_point now);
+    /// So many statements have left a shared connection. With the last, it is released, and reusable: true then.
+    bool answered(slot_id slot, std::size_t statements, time_point now);
+    /// No other statement is to join those on it.
+    void keep_others_off(slot_id slot, time_point now);
 
     void opened(slot_id slot, time_point now);
     void open_failed(slot_id slot, time_point now);
@@ -104,6 +117,12 @@ private:
         time_point used{};                      ///< When it was last given back, or opened.
         time_point alive{};                     ///< When it last gave a sign of life.
         time_point expires = time_point::max(); ///< For `max_lifetime`.
+        bool shared = false;                    ///< In use by statements that others may join.
+        bool answers = false;                   ///< One of them was answered since it is shared.
+        bool reserved = false;                  ///< Nobody else joins: somebody wants it for himself, or it is to go.
+        bool kept_off = false;                  ///< The same, because of what is happening on it.
+        std::size_t load = 0;                   ///< How many statements are on it.
+        time_point progress{};                  ///< When one was last answered, or the first came.
     };
     struct waiter {
         time_point since;
@@ -115,6 +134,7 @@ private:
     std::size_t live() const noexcept { return usable_or_used() + opening_; }
     std::size_t occupied() const noexcept { return live() + closing_; }
     std::size_t limit() const noexcept;
+    std::size_t limit_for_those_who_wait() const noexcept { return waiters_.empty() ? size_ : limit(); }
     bool is_current(const slot& one) const noexcept { return one.generation == generation_; }
 
     // What happens to a connection.
@@ -137,8 +157,23 @@ private:
 
     // What happens to those who wait.
     void refuse(waiter_id id, refusal reason);
-    void forget(std::map<waiter_id, waiter>::iterator who);
-    bool has_place_for_one_more() const;
+    using queue = std::map<waiter_id, waiter>;
+    waiter_id enter(queue& line, time_point now, time_point deadline, bool only_with_room);
+    void forget(waiter_id id);
+    void count_wait(const waiter& served, waiter_id id, time_point now);
+    bool has_place_for_one_more(std::size_t most) const;
+    bool nobody_waits() const noexcept { return waiters_.empty() && statements_.empty(); }
+    std::size_t waiting() const noexcept { return waiters_.size() + statements_.size(); }
+    bool is_statement_first() const noexcept;
+
+    // Sharing.
+    std::optional<slot_id> find_room(time_point now) const;
+    bool is_stalled(const slot& one, time_point now) const;
+    void put_on(slot_id id);
+    void serve_statements(time_point now);
+    void stop_sharing(slot& one);
+    void reserve_shared();
+    std::size_t wanted_for_one() const;
 
     // Whether to open one.
     void settle(time_point now);
@@ -162,6 +197,7 @@ private:
     std::size_t max_overflow_;
     std::size_t min_idle_;
     std::size_t max_waiting_;
+    std::size_t depth_;
     clock::duration max_lifetime_;
     clock::duration max_idle_;
     clock::duration ping_after_;
@@ -181,10 +217,17 @@ private:
     std::uint64_t generation_ = 0;
     time_point soonest_expiry_ = time_point::max(); ///< Of the idle ones; perhaps of one that is idle no more.
 
-    std::map<waiter_id, waiter> waiters_;
+    queue waiters_;    ///< For a connection to themselves.
+    queue statements_; ///< Which may share one.
     std::set<std::pair<time_point, waiter_id>> deadlines_;
     waiter_id next_waiter_ = 0;
     std::optional<waiter_id> joining_; ///< The one that `wait` is about.
+
+    std::vector<slot_id> shared_;                  ///< The connections that are shared.
+    std::size_t reserved_ = 0;                     ///< Of these.
+    std::size_t in_flight_ = 0;                    ///< The statements on them.
+    clock::duration mean_answer_interval_{};       ///< Between answers on a shared connection.
+    time_point pressed_since_ = time_point::max(); ///< Since when statements wait, or a connection was opened for them.
 
     time_point queue_since_ = time_point::min(); ///< Since when somebody waits.
     time_point last_supply_ =

@@ -21,11 +21,14 @@ std::size_t pool_decisions::limit() const noexcept {
 
 // After each event: whatever can be done for those who wait is done.
 void pool_decisions::settle(time_point now) {
-    if (!waiters_.empty()) {
+    if (!nobody_waits())
         serve(now);
+    reserve_shared();
+    if (!nobody_waits()) {
+        serve_statements(now);
         grow(now);
     }
-    if (waiters_.empty()) {
+    if (nobody_waits()) {
         if (draining_ || disposed_)
             close_unused(close_reason::disposed);
         close_above_size(); // one that was to be checked, until somebody gave up
@@ -35,14 +38,14 @@ void pool_decisions::settle(time_point now) {
 }
 
 void pool_decisions::serve(time_point now) {
-    while (!waiters_.empty()) {
+    while (!nobody_waits()) {
         const std::optional<slot_id> found = find_usable(now);
         if (!found)
             break;
         hand_over(*found, now);
     }
     // What is being opened isn't counted: a sign of life comes sooner.
-    while (checking_ < waiters_.size() && !idle_.empty()) {
+    while (checking_ < waiting() && !idle_.empty()) {
         const slot_id id = idle_.back();
         leave_state(id);
         slots_[id].state = slot_state::checking;
@@ -56,16 +59,21 @@ void pool_decisions::serve(time_point now) {
 }
 
 std::size_t pool_decisions::uncovered_waiters() const noexcept {
-    return waiters_.size() - std::min(waiters_.size(), checking_ + current_opening_);
+    return waiting() - std::min(waiting(), checking_ + current_opening_);
 }
 
 // As with skis: hired until that has cost as much as buying. Nobody waits longer for a connection to come back than a
 // new one takes, and none is opened that one which comes back makes needless; nobody knows the future, but this is
 // never more than twice as bad as if one did. Many who wait lose time together, hence the product.
+//
+// Statements that could share a connection aren't put behind one of unknown length while another connection can be
+// opened. If they have to wait for as long as opening takes, however quickly they take turns, one is.
 void pool_decisions::grow(time_point now) {
     for (std::size_t uncovered = uncovered_waiters(); uncovered > 0 && may_open(now); uncovered = uncovered_waiters()) {
-        if (!nothing_to_wait_for() && std::max(mean_return_interval_.value_or(clock::duration::zero()),
-                                               now - waiting_for_supply_since()) < patience(uncovered))
+        const bool pressed = !statements_.empty() && now >= later_by(pressed_since_, patience(1));
+        if (!pressed && !nothing_to_wait_for() &&
+            std::max(mean_return_interval_.value_or(clock::duration::zero()), now - waiting_for_supply_since()) <
+                patience(uncovered))
             return;
         open(now);
     }
@@ -79,15 +87,15 @@ pool_decisions::clock::duration pool_decisions::patience(std::size_t uncovered) 
 }
 
 bool pool_decisions::may_open(time_point now) const {
-    return occupied() < limit() && (failures_ == 0 || (now >= retry_at_ && !probe_));
+    return occupied() < limit_for_those_who_wait() && (failures_ == 0 || (now >= retry_at_ && !probe_));
 }
 
 // Those who wait come first, and wait for less than a connect takes; then there will be idle ones again. Where some are
 // in use, nobody who waits is sure to need what is being opened, so that the next one isn't a reason to open another.
 bool pool_decisions::lacks_idle() const noexcept {
     return was_used_ && !draining_ && !disposed_ && occupied() < size_ && uncovered_waiters() == 0 &&
-           (waiters_.empty() || current_in_use_ == 0) &&
-           idle_.size() + checking_ + current_opening_ < waiters_.size() + min_idle_;
+           (nobody_waits() || current_in_use_ == 0) &&
+           idle_.size() + checking_ + current_opening_ < waiting() + min_idle_;
 }
 
 void pool_decisions::refill(time_point now) {
@@ -108,6 +116,8 @@ void pool_decisions::open(time_point now) {
     one.opening_since = now;
     one.later_waiters = next_waiter_;
     one.attempt = attempts_++;
+    if (!statements_.empty())
+        pressed_since_ = now;
     ++opening_;
     ++current_opening_;
     if (failures_ > 0)
@@ -162,10 +172,12 @@ pool_decisions::time_point pool_decisions::next_event() const {
     if (delayed && probe_) // its outcome will be an event
         return next;
     const std::size_t uncovered = uncovered_waiters();
-    if (uncovered > 0 && occupied() < limit()) {
+    if (uncovered > 0 && occupied() < limit_for_those_who_wait()) {
         time_point growth = waiting_for_supply_since();
         if (!nothing_to_wait_for() && mean_return_interval_.value_or(clock::duration::zero()) < patience(uncovered))
             growth = later_by(growth, patience(uncovered));
+        if (!statements_.empty())
+            growth = std::min(growth, later_by(pressed_since_, patience(1)));
         next = std::min(next, delayed ? std::max(growth, retry_at_) : growth);
     }
     if (min_idle_ > 0 && lacks_idle())

@@ -40,7 +40,7 @@ bool pool_decisions::provide(slot_id id, time_point now) {
         close(id, *reason);
         return false;
     }
-    if (!waiters_.empty() && !one.suspect)
+    if (!nobody_waits() && !one.suspect)
         hand_over(id, now);
     else
         make_idle(id);
@@ -49,31 +49,28 @@ bool pool_decisions::provide(slot_id id, time_point now) {
 
 // Of one that isn't among the numbers.
 std::optional<pool_decisions::close_reason> pool_decisions::reason_to_close(const slot& one, time_point now) const {
-    if (disposed_ || (draining_ && waiters_.empty()))
+    if (disposed_ || (draining_ && nobody_waits()))
         return close_reason::disposed;
     if (!is_current(one))
         return close_reason::invalidated;
     if (one.expires <= now)
         return close_reason::lifetime;
-    if (live() >= limit() || (waiters_.empty() && usable_or_used() >= size_))
+    if (live() >= limit() || (nobody_waits() && usable_or_used() >= size_))
         return close_reason::overflow;
     return std::nullopt;
 }
 
+// To the one who came first, for himself or not.
 void pool_decisions::hand_over(slot_id id, time_point now) {
-    const auto front = waiters_.begin();
+    const queue& line = is_statement_first() ? statements_ : waiters_;
+    const waiter_id first = line.begin()->first;
     action given{};
     given.what = action::kind::hand_over;
     given.slot = id;
-    given.waiter = front->first;
+    given.waiter = first;
     actions_.push_back(given);
-    if (joining_ != front->first) {
-        const auto waited = std::chrono::duration_cast<std::chrono::microseconds>(now - front->second.since);
-        ++statistics_.waited;
-        statistics_.wait_time += waited;
-        statistics_.longest_wait = std::max(statistics_.longest_wait, waited);
-    }
-    forget(front);
+    count_wait(line.begin()->second, first, now);
+    forget(first);
     use(id);
 }
 

@@ -8,6 +8,7 @@
 
 #include "pool/pool.hpp"
 
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include <utility>
@@ -31,11 +32,34 @@ struct pool::waiter {
     state now = state::waiting;
     pool_decisions::waiter_id id = 0;
     std::size_t slot = 0;
-    pool_decisions::refusal why{};
-    operation_outcome failure; ///< Of the connects, if that is why.
     lease_origin origin;
-    deadline limit;
-    bool limit_is_own = false; ///< The caller's limit ends before that of the pool.
+    refused_wait refusal;
+};
+
+/// A statement that may share a connection. `where`, and what it says, is guarded by the pool's mutex.
+struct pool::shared_statement : pipelined_statement {
+    using pipelined_statement::pipelined_statement;
+
+    enum class place : std::uint8_t {
+        nowhere, ///< On its way from one place to another.
+        queue,
+        shared, ///< On a session, with others.
+        alone,  ///< On a session of its own.
+        ended,
+    };
+
+    place where = place::nowhere;
+    pool_decisions::waiter_id id = 0;
+    std::shared_ptr<detail::session> on;
+    boost::asio::cancellation_type unwanted = boost::asio::cancellation_type::none; ///< Came while it was nowhere.
+    boost::asio::cancellation_signal signal; ///< For the operation, if it is alone; emitted on the session's strand.
+    result output;                           ///< Of that.
+    diagnostics details;
+    time_point since; ///< When it came.
+    time_point until; ///< When it is to be refused, if it still waits.
+    bool waited = false;
+    refused_wait refusal;
+    std::shared_ptr<void> engine; ///< Until it has ended.
 };
 
 /// Somebody who waits for connections to be closed.

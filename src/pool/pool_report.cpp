@@ -78,7 +78,7 @@ operation_outcome without_connection(errc code, std::string message, const opera
 
 } // namespace
 
-operation_outcome pool::refusal_of(const waiter& refused) const {
+operation_outcome pool::refusal_of(const refused_wait& refused) const {
     using refusal = pool_decisions::refusal;
     const refusal why = refused.why;
     if (why == refusal::disposed)
@@ -110,7 +110,7 @@ pool_statistics pool::statistics() const {
             last_failure_.details.empty() ? last_failure_.code.message() : last_failure_.details.to_string();
     const time_point now = clock::now();
     for (const entry& each : slots_) {
-        if (each.now == phase::leased)
+        if (each.now == phase::leased || each.now == phase::shared)
             numbers.holders.push_back(holder_of(each, now));
     }
     std::sort(numbers.holders.begin(), numbers.holders.end(),
@@ -136,7 +136,7 @@ std::vector<connection_holder> pool::take_leaks(time_point now) {
         return leaks;
     leak_at_ = time_point::max();
     for (entry& each : slots_) {
-        if (each.now != phase::leased || each.reported)
+        if ((each.now != phase::leased && each.now != phase::shared) || each.reported)
             continue;
         const time_point due = later_by(each.since, saturated_duration(*limit));
         if (due > now) {

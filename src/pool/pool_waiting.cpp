@@ -20,19 +20,25 @@ namespace asio = boost::asio;
 
 namespace coropq::detail {
 
+// How long somebody waits who has that limit.
+pool::wait_limit pool::wait_limit_for(const deadline& limit) const {
+    // Without a time to wait, a connect takes as long as it takes.
+    const std::chrono::milliseconds longest = options_.pool().acquire_timeout();
+    const bool only_with_room = longest <= std::chrono::milliseconds(0);
+    const time_point until = only_with_room ? time_point::max() : saturated_deadline(longest);
+    return {std::min(until, limit.when), only_with_room, limit.when < until};
+}
+
 std::shared_ptr<pool::queue_place> pool::enter_queue(const asio::any_io_executor& strand, const lease_origin& origin,
                                                      const deadline& limit) {
     const auto entering = std::make_shared<waiter>(strand);
     auto place = std::make_shared<queue_place>(shared_from_this(), entering);
     entering->origin = origin;
-    entering->limit = limit;
-    // Without a time to wait, a connect takes as long as it takes.
-    const std::chrono::milliseconds patience = options_.pool().acquire_timeout();
-    const bool only_with_room = patience <= std::chrono::milliseconds(0);
-    const time_point until = only_with_room ? time_point::max() : saturated_deadline(patience);
-    entering->limit_is_own = limit.when < until;
+    entering->refusal.limit = limit;
+    const wait_limit ours = wait_limit_for(limit);
+    entering->refusal.limit_is_own = ours.limit_is_own;
     tell([&](time_point now) {
-        entering->id = decisions_.wait(now, std::min(until, limit.when), only_with_room);
+        entering->id = decisions_.wait(now, ours.until, ours.only_with_room);
         try {
             waiters_.emplace(entering->id, entering);
         } catch (...) {
@@ -85,7 +91,7 @@ asio::awaitable<operation_outcome> pool::wait(std::shared_ptr<queue_place> place
     *acquired = owner->take(*self);
     if (*acquired)
         co_return operation_outcome();
-    co_return owner->refusal_of(*self);
+    co_return owner->refusal_of(self->refusal);
 }
 
 // What the waiter was given.
@@ -185,7 +191,7 @@ std::size_t pool::cut() {
     std::vector<std::shared_ptr<session>> held;
     tell([&](time_point now) {
         for (const entry& each : slots_) {
-            if (each.now == phase::leased || each.now == phase::returning)
+            if (each.now == phase::leased || each.now == phase::shared || each.now == phase::returning)
                 held.push_back(each.session);
         }
         decisions_.dispose(now);

@@ -85,6 +85,7 @@ inline std::string text_of(const action& one) {
     case action::kind::open: return "open " + std::to_string(one.slot);
     case action::kind::check: return "check " + std::to_string(one.slot);
     case action::kind::hand_over: return "give " + std::to_string(one.slot) + " to " + std::to_string(one.waiter);
+    case action::kind::join: return "let " + std::to_string(one.waiter) + " join " + std::to_string(one.slot);
     case action::kind::close: return "close " + std::to_string(one.slot) + ": " + text_of(one.why_closed);
     case action::kind::refuse: return "refuse " + std::to_string(one.waiter) + ": " + text_of(one.why_refused);
     }

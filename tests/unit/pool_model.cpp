@@ -247,6 +247,7 @@ void pool_model::check_action(const pool_event& event, const action& one) {
     case action::kind::open: check_open(one.slot); break;
     case action::kind::check: check_check(one.slot); break;
     case action::kind::hand_over: check_hand_over(event, one); break;
+    case action::kind::join: require(false, "nobody wants to share"); break;
     case action::kind::close: check_close(event, one); break;
     case action::kind::refuse: check_refusal(event, one); break;
     }

@@ -247,6 +247,7 @@ private:
             outcome.what = kind::closed;
             plan_outcome(outcome, random_.time(5ms));
             break;
+        case action::kind::join:
         case action::kind::refuse: break;
         }
     }

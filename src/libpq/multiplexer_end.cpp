@@ -1,0 +1,246 @@
+// Copyright (c) 2026 the coropq authors
+// Distributed under the Boost Software License, Version 1.0. (See accompanying file LICENSE.)
+
+// Statements that nobody waits for any more, and sessions that are lost.
+
+#include "libpq/multiplexer.hpp"
+
+#include <coropq/error.hpp>
+
+#include "error/diagnostics_fields.hpp"
+#include "libpq/multiplexer_step.hpp"
+#include "libpq/recovery.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/error.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace asio = boost::asio;
+
+namespace coropq::detail {
+
+using stage = pipelined_statement::stage;
+
+void multiplexer::cancel(pointer unwanted, asio::cancellation_type type) {
+    asio::dispatch(state_.strand, [self = session_.shared_from_this(), this, unwanted = std::move(unwanted), type] {
+        guarded([&] {
+            const bool terminal = (type & asio::cancellation_type::terminal) != asio::cancellation_type::none;
+            if (unwanted->now == stage::left || (unwanted->now == stage::sent && !terminal))
+                return;
+            leave(unwanted, cancelled_outcome(*unwanted));
+            go_on();
+        });
+    });
+}
+
+operation_outcome multiplexer::cancelled_outcome(const pipelined_statement& unit) const {
+    return failed_operation(asio::error::operation_aborted,
+                            unit.now == stage::sent
+                                ? "the operation was cancelled; its statement was sent, and what comes is dropped"
+                                : "the operation was cancelled before anything was sent");
+}
+
+void multiplexer::leave(const pointer& unit, operation_outcome outcome) {
+    const stage before = unit->now;
+    unit->complete(std::move(outcome));
+    if (before == stage::sent)
+        ++unwanted_;
+    else
+        left_ += std::erase(waiting_, unit); // or it is in the inbox, and leaves with that
+}
+
+// --- deadlines ---
+
+void multiplexer::watch(const pointer& unit) {
+    const auto when = unit->limit.when;
+    if (when == time_limit::clock::time_point::max())
+        return;
+    const bool soonest = limits_.empty() || when < limits_.begin()->first;
+    limits_.emplace(when, unit);
+    if (soonest)
+        set_alarm();
+}
+
+void multiplexer::set_alarm() {
+    alarm_.expires_at(limits_.begin()->first);
+    alarm_.async_wait([self = session_.shared_from_this(), this](error_code code) {
+        if (!code)
+            guarded([this] { times_up(); });
+    });
+}
+
+void multiplexer::times_up() {
+    const auto now = time_limit::clock::now();
+    while (!limits_.empty() && limits_.begin()->first <= now) {
+        const pointer late = limits_.begin()->second.lock();
+        limits_.erase(limits_.begin());
+        if (!late || late->now == stage::left)
+            continue;
+        const bool sent = late->now == stage::sent;
+        leave(late,
+              deadline_passed(late->limit, sent ? "running; what comes is dropped" : "waiting; nothing was sent"));
+    }
+    forget_ended_limits();
+    if (!limits_.empty())
+        set_alarm();
+    go_on();
+}
+
+// Most statements end before their time.
+void multiplexer::forget_ended_limits() {
+    std::erase_if(limits_, [](const auto& each) {
+        const pointer unit = each.second.lock();
+        return !unit || unit->now == stage::left;
+    });
+}
+
+// --- giving statements up on the server ---
+
+// A request to cancel hits what runs when it arrives. So it is sent only if nothing is on the session that somebody
+// waits for, and nothing is sent behind it.
+void multiplexer::get_rid_if_unwanted() {
+    if (ending_ || unwanted_ == 0 || !waiting_.empty())
+        return;
+    const bool wanted = std::any_of(sent_.begin(), sent_.end(),
+                                    [](const sent_statement& one) { return one.unit && one.unit->now != stage::left; });
+    if (!wanted)
+        get_rid();
+}
+
+void multiplexer::get_rid() {
+    close_entrance();
+    for (const sent_statement& one : sent_) {
+        if (one.parses) // it is there or not
+            state_.prepared.remove(one.key, true);
+    }
+    left_ += static_cast<std::size_t>(
+        std::count_if(sent_.begin(), sent_.end(), [](const sent_statement& one) { return one.unit != nullptr; }));
+    unwanted_ = 0;
+    sent_.clear();
+    received_ = answer();
+    stop_waiting();
+    state_.notices.redact.set_statement(nullptr);
+    state_.busy = false;
+    state_.recovering = true;
+    ++state_.cleaning_up;
+    asio::co_spawn(state_.strand, recover(session_.shared_from_this(), *this), asio::detached);
+}
+
+asio::awaitable<void> multiplexer::recover(session::pointer self, multiplexer& shared) {
+    session::state& state = *self->state_;
+    const bool usable = co_await get_rid_of_statement(state);
+    state.recovering = false;
+    --state.cleaning_up;
+    state.mirrored.reset(); // whether that had an effect is unknown
+    if (!usable || state.abandoned)
+        self->finish();
+    state.freed.cancel();
+    shared.guarded([&] { shared.end_with(self->condition()); });
+}
+
+// No other statement comes; those that weren't sent go back.
+void multiplexer::close_entrance() {
+    if (ending_)
+        return;
+    ending_ = true;
+    std::shared_ptr<sharing_owner> lender;
+    {
+        const std::scoped_lock lock(inbox_mutex_);
+        lender = lender_;
+    }
+    lender->sharing_ends(slot_);
+    take_inbox();
+    for (pointer& each : waiting_) {
+        if (each->now == stage::left)
+            ++left_;
+        else
+            returned_.push_back(std::move(each));
+    }
+    waiting_.clear();
+}
+
+// --- the end of the session ---
+
+void multiplexer::interrupt() {
+    if (!active_ || ending_)
+        return;
+    for (sent_statement& one : sent_) {
+        if (one.unit && one.unit->now != stage::left)
+            leave(one.unit, failed_operation(asio::error::operation_aborted,
+                                             "the operation was interrupted: its engine was disposed of"));
+    }
+    if (unwanted_ != 0) {
+        get_rid();
+        tell();
+    } else {
+        session_.finish();
+        close_entrance();
+        end_with(session_condition::spoiled);
+    }
+}
+
+void multiplexer::lost(error_code code) {
+    const std::string hint = "the statement may or may not have run";
+    diagnostics_fields reason = session_.why_lost(code, hint);
+    const error_code final_code = errc::connection_lost;
+    for (sent_statement& one : sent_) {
+        if (!one.unit || one.unit->now == stage::left)
+            continue;
+        diagnostics_fields fields = reason;
+        // Its answer had come already, and waited for something else.
+        const answer* const known = one.kept ? one.kept.get() : &one == &sent_.front() ? &received_ : nullptr;
+        if (known && known->code)
+            fields.hint = "before that, the statement had failed: " + known->details.message();
+        state_.notices.redact.set_statement(&one.unit->work);
+        state_.notices.redact.add_statement(fields);
+        one.unit->complete(operation_outcome(final_code, diagnostics(final_code, std::move(fields))));
+    }
+    sent_.clear();
+    session_.finish();
+    close_entrance();
+    end_with(state_.end);
+}
+
+// Without the memory to do better.
+void multiplexer::fail(error_code code) noexcept try {
+    for (sent_statement& one : sent_) {
+        if (one.unit && one.unit->now != stage::left)
+            one.unit->complete(operation_outcome(code, {}));
+    }
+    sent_.clear();
+    session_.finish();
+    if (!active_)
+        return;
+    close_entrance();
+    end_with(session_condition::spoiled);
+} catch (...) { // NOLINT(bugprone-empty-catch): the statements end with the session
+}
+
+void multiplexer::end_with(session_condition condition) {
+    if (!ending_)
+        close_entrance();
+    stop_waiting();
+    active_ = false;
+    ending_ = false;
+    ends_ = 0;
+    unwanted_ = 0;
+    left_ = 0; // with all the others
+    received_ = answer();
+    limits_.clear();
+    alarm_.cancel();
+    state_.busy = false;
+    std::shared_ptr<sharing_owner> lender;
+    std::size_t slot = 0;
+    {
+        const std::scoped_lock lock(inbox_mutex_);
+        lender.swap(lender_);
+        slot = slot_;
+    }
+    lender->sharing_ended(slot, condition, std::exchange(returned_, {}));
+}
+
+} // namespace coropq::detail

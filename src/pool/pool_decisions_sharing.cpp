@@ -1,0 +1,170 @@
+// Copyright (c) 2026 the coropq authors
+// Distributed under the Boost Software License, Version 1.0. (See accompanying file LICENSE.)
+
+// Connections that several statements use at once: who joins which.
+
+#include "pool/pool_decisions.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace coropq::detail {
+
+namespace {
+
+// How many statements may follow the first one before there is an answer. Nobody knows whether that takes long.
+constexpr std::size_t first_load = 16;
+
+} // namespace
+
+pool_decisions::waiter_id pool_decisions::wait_to_share(time_point now, time_point deadline, bool only_with_room) {
+    if (statements_.empty())
+        pressed_since_ = now;
+    return enter(statements_, now, deadline, only_with_room);
+}
+
+std::optional<pool_decisions::slot_id> pool_decisions::join(time_point now) {
+    if (!statements_.empty() || draining_)
+        return std::nullopt;
+    const std::optional<slot_id> found = find_room(now);
+    if (found)
+        put_on(*found);
+    return found;
+}
+
+void pool_decisions::share(slot_id id, time_point now) {
+    slot& one = slots_[id];
+    if (one.state != slot_state::in_use || one.shared)
+        return;
+    one.shared = true;
+    one.answers = false;
+    one.kept_off = false;
+    one.load = 1;
+    one.progress = now;
+    ++in_flight_;
+    shared_.push_back(id);
+    settle(now);
+}
+
+bool pool_decisions::answered(slot_id id, std::size_t statements, time_point now) {
+    slot& one = slots_[id];
+    if (one.state != slot_state::in_use || !one.shared)
+        return false;
+    mean_answer_interval_ += ((now - one.progress) - mean_answer_interval_) / 8;
+    one.progress = now;
+    one.answers = true;
+    const std::size_t left = std::min(statements, one.load);
+    one.load -= left;
+    in_flight_ -= left;
+    const bool last = one.load == 0;
+    if (last)
+        released(id, now, session_condition::reusable);
+    else
+        settle(now);
+    return last;
+}
+
+void pool_decisions::keep_others_off(slot_id id, time_point now) {
+    slots_[id].kept_off = true;
+    settle(now);
+}
+
+void pool_decisions::stop_sharing(slot& one) {
+    in_flight_ -= one.load;
+    one.load = 0;
+    one.shared = false;
+    if (one.reserved)
+        --reserved_;
+    one.reserved = false;
+    std::erase_if(shared_, [&](slot_id id) { return &slots_[id] == &one; });
+}
+
+// An idle connection, and one that can be opened, come first. Where connects fail, the server may have no more.
+std::optional<pool_decisions::slot_id> pool_decisions::find_room(time_point now) const {
+    if (!idle_.empty() || (occupied() < size_ && failures_ == 0) || disposed_)
+        return std::nullopt;
+    std::optional<slot_id> best;
+    for (const slot_id id : shared_) {
+        const slot& one = slots_[id];
+        const std::size_t most = one.answers ? depth_ : std::min(depth_, first_load);
+        if (one.load >= most || one.reserved || one.kept_off || !is_current(one) || one.expires <= now ||
+            is_stalled(one, now))
+            continue;
+        if (!best || one.load < slots_[*best].load)
+            best = id;
+    }
+    return best;
+}
+
+// Something on it takes long: whoever joins would have to wait for that. Those who wait in the queue can go elsewhere.
+bool pool_decisions::is_stalled(const slot& one, time_point now) const {
+    return now - one.progress > std::max(patience(1), mean_answer_interval_ * 4);
+}
+
+void pool_decisions::put_on(slot_id id) {
+    ++slots_[id].load;
+    ++in_flight_;
+    ++statistics_.acquired;
+    ++statistics_.shared;
+    was_used_ = true;
+}
+
+void pool_decisions::serve_statements(time_point now) {
+    while (!statements_.empty()) {
+        const std::optional<slot_id> found = find_room(now);
+        if (!found)
+            return;
+        const waiter_id first = statements_.begin()->first;
+        action given{};
+        given.what = action::kind::join;
+        given.slot = *found;
+        given.waiter = first;
+        actions_.push_back(given);
+        count_wait(statements_.begin()->second, first, now);
+        forget(first);
+        put_on(*found);
+    }
+}
+
+bool pool_decisions::is_statement_first() const noexcept {
+    return !statements_.empty() && (waiters_.empty() || statements_.begin()->first < waiters_.begin()->first);
+}
+
+// How many shared connections have to become free: for those who came before the statements that wait, and those above
+// the size of the pool.
+std::size_t pool_decisions::wanted_for_one() const {
+    std::size_t earlier = 0;
+    for (auto who = waiters_.begin(); who != waiters_.end() && earlier < shared_.size(); ++who) {
+        if (!statements_.empty() && statements_.begin()->first < who->first)
+            break;
+        ++earlier;
+    }
+    const std::size_t coming = checking_ + current_opening_;
+    std::size_t wanted = earlier - std::min(earlier, coming);
+    if (waiters_.empty() && usable_or_used() > size_)
+        wanted = usable_or_used() - size_;
+    return std::min(wanted, shared_.size());
+}
+
+// Nobody else joins the one with the fewest statements until it is free.
+void pool_decisions::reserve_shared() {
+    if (shared_.empty() || (reserved_ == 0 && waiters_.empty() && usable_or_used() <= size_))
+        return;
+    const std::size_t wanted = wanted_for_one();
+    while (reserved_ < wanted) {
+        slot* best = nullptr;
+        for (const slot_id id : shared_) {
+            slot& one = slots_[id];
+            if (!one.reserved && (!best || one.load < best->load))
+                best = &one;
+        }
+        best->reserved = true;
+        ++reserved_;
+    }
+    for (auto id = shared_.begin(); id != shared_.end() && reserved_ > wanted; ++id) {
+        if (std::exchange(slots_[*id].reserved, false))
+            --reserved_;
+    }
+}
+
+} // namespace coropq::detail

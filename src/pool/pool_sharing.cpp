@@ -1,0 +1,270 @@
+// Copyright (c) 2026 the coropq authors
+// Distributed under the Boost Software License, Version 1.0. (See accompanying file LICENSE.)
+
+// Statements that may share a connection: how they get one, and what becomes of them when it can't serve them.
+
+#include <coropq/error.hpp>
+
+#include "libpq/time_limit.hpp"
+#include "pool/pool_internals.hpp"
+#include "statement/leading_keyword.hpp"
+#include "statement/lexer.hpp"
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/error.hpp>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace asio = boost::asio;
+
+namespace coropq::detail {
+
+namespace {
+
+// What takes long to send would hold up the others.
+constexpr std::size_t largest_shared = 1024 * 1024;
+
+std::size_t size_of(const statement& work) {
+    std::size_t size = work.sql().size();
+    for (std::size_t i = 0; i != work.parameter_count(); ++i)
+        size += work.parameter_size(i);
+    return size;
+}
+
+} // namespace
+
+// Those that change the session, or what others see of it, have it to themselves; so do those that can't be run in a
+// pipeline. A policy that makes a session new between two users can't do so while there are several.
+bool pool::may_share(const statement& asked) const {
+    constexpr std::array<std::string_view, 8> about_data = {"select", "insert", "update", "delete",
+                                                            "merge",  "values", "with",   "table"};
+    if (!options_.pool().pipelining() || options_.pool().reset() == reset_policy::discard_all ||
+        asked.simple_protocol() || options_.connect().statements().simple_protocol() ||
+        asked.parameter_count() > 65535 || size_of(asked) > largest_shared)
+        return false;
+    const std::string_view keyword = leading_keyword(asked.sql());
+    return std::any_of(about_data.begin(), about_data.end(),
+                       [keyword](std::string_view word) { return is_keyword(keyword, word); });
+}
+
+void pool::execute_shared(statement asked, const deadline& limit, departure home, std::shared_ptr<void> engine) {
+    const auto added = std::make_shared<shared_statement>(std::move(asked), limit, std::move(home));
+    added->engine = std::move(engine);
+    const wait_limit ours = wait_limit_for(limit);
+    added->until = ours.until;
+    added->refusal.limit = limit;
+    added->refusal.limit_is_own = ours.limit_is_own;
+    if (asio::cancellation_slot slot = added->home.slot(); slot.is_connected())
+        slot.assign([self = weak_from_this(), weak = std::weak_ptr(added)](asio::cancellation_type type) {
+            const pointer owner = self.lock();
+            const statement_pointer unwanted = weak.lock();
+            if (owner && unwanted)
+                owner->cancel(unwanted, type);
+        });
+    place(added);
+}
+
+// An idle connection, or a place on one that others use, or the end of the queue.
+void pool::place(const statement_pointer& added) {
+    std::optional<std::size_t> idle;
+    std::shared_ptr<session> found;
+    do {
+        idle.reset();
+        found.reset();
+        std::optional<std::size_t> joined;
+        bool ended = false;
+        tell([&](time_point now) {
+            if (added->since == time_point())
+                added->since = now;
+            idle = decisions_.take_idle(now);
+            joined = idle || added->alone ? std::nullopt : decisions_.join(now);
+            if (added->unwanted != asio::cancellation_type::none) {
+                ended = true;
+                added->where = shared_statement::place::ended;
+                if (idle)
+                    decisions_.released(*idle, now, session_condition::reusable);
+                if (joined)
+                    decisions_.answered(*joined, 1, now);
+            } else if (idle) {
+                lend(slots_[*idle], {"execute", {}}, now);
+                found = slots_[*idle].session;
+            } else if (joined) {
+                found = slots_[*joined].session;
+                added->where = shared_statement::place::shared;
+                added->on = found;
+            } else {
+                const bool only_with_room = options_.pool().acquire_timeout() <= std::chrono::milliseconds(0);
+                added->waited = true;
+                added->where = shared_statement::place::queue;
+                added->id = added->alone ? decisions_.wait(now, added->until, only_with_room)
+                                         : decisions_.wait_to_share(now, added->until, only_with_room);
+                statements_.emplace(added->id, added);
+            }
+        });
+        if (ended) {
+            added->complete(failed_operation(asio::error::operation_aborted,
+                                             "the operation was cancelled before anything was sent"));
+            return;
+        }
+        if (joined)
+            found->add_shared(added, as_owner(), *joined);
+    } while (idle && !is_sound(*idle, found));
+    if (idle)
+        begin_on(*idle, std::move(found), added);
+}
+
+// With the mutex held.
+void pool::join(const pool_decisions::action& wanted, std::vector<task>& tasks) {
+    const auto found = statements_.find(wanted.waiter);
+    if (found == statements_.end())
+        return;
+    task joining;
+    joining.what = task::kind::join_statement;
+    joining.slot = wanted.slot;
+    joining.session = slots_[wanted.slot].session;
+    joining.statement = std::move(found->second);
+    statements_.erase(found);
+    joining.statement->where = shared_statement::place::shared;
+    joining.statement->on = joining.session;
+    joining.statement->limit.acquiring = clock::now() - joining.statement->since;
+    tasks.push_back(std::move(joining));
+}
+
+// The connection is ours alone as yet.
+void pool::begin_on(std::size_t slot, std::shared_ptr<session> taken, const statement_pointer& first) {
+    if (first->waited)
+        first->limit.acquiring = clock::now() - first->since;
+    if (first->alone || !taken->can_be_shared()) {
+        begin_alone(slot, std::move(taken), first);
+        return;
+    }
+    bool unwanted = false;
+    tell([&](time_point now) {
+        unwanted = first->unwanted != asio::cancellation_type::none;
+        slots_[slot].now = unwanted ? phase::idle : phase::shared;
+        if (unwanted) {
+            first->where = shared_statement::place::ended;
+            decisions_.released(slot, now, session_condition::reusable);
+        } else {
+            first->where = shared_statement::place::shared;
+            first->on = taken;
+            decisions_.share(slot, now);
+        }
+    });
+    if (unwanted)
+        first->complete(
+            failed_operation(asio::error::operation_aborted, "the operation was cancelled before anything was sent"));
+    else
+        taken->add_shared(first, as_owner(), slot);
+}
+
+asio::awaitable<operation_outcome> pool::execute_on(std::shared_ptr<lease> leased, statement asked, deadline limit) {
+    operation_outcome outcome = co_await session::execute(leased->session(), std::move(asked), limit);
+    leased->give_back(1);
+    co_return outcome;
+}
+
+// There is something to be done first, or to be found out.
+void pool::begin_alone(std::size_t slot, std::shared_ptr<session> taken, const statement_pointer& only) {
+    const session::pointer used = taken;
+    auto leased = std::make_shared<lease>(shared_from_this(), slot, std::move(taken));
+    auto ended = [self = shared_from_this(), only](boost::system::error_code code) {
+        operation_outcome outcome(code, std::move(only->details));
+        outcome.output = std::move(only->output);
+        only->complete(std::move(outcome));
+    };
+    used->run(execute_on(std::move(leased), std::move(only->work), only->limit), &only->output, &only->details,
+              asio::bind_cancellation_slot(only->signal.slot(), std::move(ended)));
+    asio::cancellation_type unwanted{};
+    {
+        const std::scoped_lock lock(mutex_);
+        only->where = shared_statement::place::alone;
+        only->on = used;
+        unwanted = only->unwanted;
+    }
+    if (unwanted != asio::cancellation_type::none)
+        cancel(only, unwanted);
+}
+
+void pool::cancel(const statement_pointer& unwanted, asio::cancellation_type type) {
+    using place = shared_statement::place;
+    place where{};
+    std::shared_ptr<session> on;
+    tell([&](time_point now) {
+        where = unwanted->where;
+        on = unwanted->on;
+        unwanted->unwanted |= type;
+        if (where == place::queue) {
+            statements_.erase(unwanted->id);
+            unwanted->where = place::ended;
+            decisions_.leave(unwanted->id, now);
+        }
+    });
+    switch (where) {
+    case place::nowhere:
+    case place::ended: break;
+    case place::queue:
+        unwanted->complete(failed_operation(asio::error::operation_aborted,
+                                            "the operation was cancelled while it waited for a connection"));
+        break;
+    case place::shared: on->cancel_shared(unwanted, type); break;
+    case place::alone: on->dispatch([unwanted, type] { unwanted->signal.emit(type); }); break;
+    }
+}
+
+// --- what becomes of shared connections ---
+
+void pool::statements_left(std::size_t slot, std::size_t count) noexcept try {
+    tell([&](time_point now) {
+        slots_[slot].since = now;
+        if (decisions_.answered(slot, count, now))
+            slots_[slot].now = phase::idle;
+    });
+} catch (...) { // NOLINT(bugprone-empty-catch): without memory for that, the connection is lost
+}
+
+void pool::statements_returned(std::size_t slot, sharing_owner::statements unsent) noexcept {
+    leave_shared(unsent);
+    statements_left(slot, unsent.size());
+    place_again(std::move(unsent));
+}
+
+void pool::sharing_ends(std::size_t slot) noexcept try {
+    tell([&](time_point now) { decisions_.keep_others_off(slot, now); });
+} catch (...) { // NOLINT(bugprone-empty-catch): what comes is sent back
+}
+
+void pool::sharing_ended(std::size_t slot, session_condition condition, sharing_owner::statements unsent) noexcept {
+    leave_shared(unsent);
+    try {
+        tell([&](time_point now) {
+            slots_[slot].now = phase::idle;
+            decisions_.released(slot, now, condition);
+        });
+    } catch (...) { // NOLINT(bugprone-empty-catch): without memory for that, the connection is lost
+    }
+    place_again(std::move(unsent));
+}
+
+void pool::leave_shared(const sharing_owner::statements& unsent) noexcept {
+    const std::scoped_lock lock(mutex_);
+    for (const std::shared_ptr<pipelined_statement>& each : unsent) {
+        shared_statement& one = static_cast<shared_statement&>(*each);
+        one.where = shared_statement::place::nowhere;
+        one.on.reset();
+    }
+}
+
+void pool::place_again(sharing_owner::statements unsent) noexcept {
+    for (const std::shared_ptr<pipelined_statement>& each : unsent) {
+        try {
+            place(std::static_pointer_cast<shared_statement>(each));
+        } catch (...) {
+            each->complete(operation_outcome(make_error_code(boost::system::errc::not_enough_memory), {}));
+        }
+    }
+}
+
+} // namespace coropq::detail

@@ -13,6 +13,7 @@
 #include <coropq/diagnostics.hpp>
 #include <coropq/engine.hpp>
 #include <coropq/error.hpp>
+#include <coropq/fan_out.hpp>
 #include <coropq/field.hpp>
 #include <coropq/inspect/inspector.hpp>
 #include <coropq/mapping.hpp>

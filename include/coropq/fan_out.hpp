@@ -89,7 +89,7 @@ public:
 
     /// Ends it early: nothing else is started, and what runs is cancelled, on the server as well. `next` gives the
     /// outcomes of these, too. May be called again, at the end, or before the beginning.
-    void cancel() noexcept { handle_.cancel(); }
+    void cancel() { handle_.cancel(); }
 
     /// Cancels, and waits until nothing of it runs any more and its source is gone. Outcomes can still be taken.
     boost::asio::awaitable<void> close() { return detail::close_fan_out(handle_.core()); }

@@ -60,7 +60,7 @@ public:
 
     const std::shared_ptr<fan_out_core>& core() const noexcept { return core_; }
     fan_out_progress progress() const;
-    void cancel() noexcept;
+    void cancel();
 
 private:
     std::shared_ptr<fan_out_core> core_;

@@ -18,13 +18,14 @@
 
 namespace coropq::bench {
 
-/// Makes connecting to a server slow, and nothing else: passes bytes on between whoever connects to it and the server,
-/// at once, but for the first one of each connection, which it keeps for a while. Works on a thread of its own.
+/// A server that is far away, or slow to connect to: passes bytes on between whoever connects to it and the server, as
+/// many as there are, each so long after it came. The first one of each connection it keeps for a while. Works on a
+/// thread of its own.
 class slow_forwarder {
 public:
-    /// Throws `std::runtime_error` if the address doesn't say which server it is, `boost::system::system_error` if its
-    /// name means nothing.
-    slow_forwarder(const url& server, std::chrono::milliseconds connect_time);
+    /// `delay`: in each direction, half a round trip. Throws `std::runtime_error` if the address doesn't say which
+    /// server it is, `boost::system::system_error` if its name means nothing.
+    slow_forwarder(const url& server, std::chrono::milliseconds connect_time, std::chrono::milliseconds delay = {});
     slow_forwarder(const slow_forwarder&) = delete;
     slow_forwarder& operator=(const slow_forwarder&) = delete;
     ~slow_forwarder();
@@ -40,6 +41,7 @@ private:
     boost::asio::awaitable<void> forward(boost::asio::ip::tcp::socket client);
 
     const std::chrono::milliseconds connect_time_;
+    const std::chrono::milliseconds delay_;
     boost::asio::io_context context_{1};
     const boost::asio::generic::stream_protocol::endpoint server_;
     boost::asio::ip::tcp::acceptor acceptor_;

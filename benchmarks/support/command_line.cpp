@@ -3,8 +3,6 @@
 
 #include "support/command_line.hpp"
 
-#include "support/server.hpp"
-
 #include <algorithm>
 #include <exception>
 #include <iostream>
@@ -42,7 +40,8 @@ void command_line::read(int count, char** arguments) {
         choose();
 }
 
-int command_line::run(int count, char** arguments, const std::function<void(const std::string& url)>& benchmark) {
+int command_line::run(int count, char** arguments, const std::function<void(const std::string& url)>& benchmark,
+                      way_to_server way) {
     try {
         read(count, arguments);
     } catch (const options::error& problem) {
@@ -54,7 +53,7 @@ int command_line::run(int count, char** arguments, const std::function<void(cons
         return 0;
     }
     try {
-        benchmark(server_url(url_, arguments));
+        benchmark(server_url(url_, arguments, way));
     } catch (const std::exception& problem) {
         std::cerr << program_ << ": " << problem.what() << '\n';
         return 1;

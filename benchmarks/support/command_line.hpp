@@ -4,6 +4,8 @@
 #ifndef COROPQ_BENCHMARKS_SUPPORT_COMMAND_LINE_HPP
 #define COROPQ_BENCHMARKS_SUPPORT_COMMAND_LINE_HPP
 
+#include "support/server.hpp"
+
 #include <boost/program_options.hpp>
 
 #include <cstddef>
@@ -34,16 +36,28 @@ public:
         });
     }
 
-    /// Runs a benchmark with what the user has asked for; the exit status.
-    int run(int count, char** arguments, const std::function<void(const std::string& url)>& benchmark);
+    /// `value` has to outlive this, and stays as it is where nothing is given.
+    template <typename T>
+    void add(const char* name, T& value, const char* meaning) {
+        known_.add_options()(name, boost::program_options::value(&value), meaning);
+    }
+    /// The same for several values.
+    template <typename T>
+    void add_list(const char* name, std::vector<T>& values, const char* meaning) {
+        known_.add_options()(name, boost::program_options::value(&values)->multitoken(), meaning);
+    }
 
+    /// Runs a benchmark with what the user has asked for; the exit status.
+    int run(int count, char** arguments, const std::function<void(const std::string& url)>& benchmark,
+            way_to_server way = way_to_server::unix_socket);
+
+    bool is_quick() const;
     bool wants(const std::string& group) const;
     std::size_t rounds() const noexcept { return rounds_; }
     const std::string& json() const noexcept { return json_; }
 
 private:
     bool is_given(const char* name) const;
-    bool is_quick() const;
     [[noreturn]] static void refuse(const char* name);
     void read(int count, char** arguments);
 

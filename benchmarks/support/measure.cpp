@@ -95,7 +95,8 @@ void meter::start() {
 void meter::stop() {
     sample_.seconds += now();
     sample_.cpu_seconds += cpu_now();
-    sample_.memory = std::max(0.0, memory_now("VmHWM:") - resident_);
+    sample_.peak = memory_now("VmHWM:");
+    sample_.memory = std::max(0.0, sample_.peak - resident_);
 }
 
 sample run_in_child(const contestant& one) {

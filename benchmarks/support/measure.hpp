@@ -19,6 +19,13 @@ struct sample {
     double memory = 0;      ///< Bytes by which resident memory grew at its highest.
     double count = 0;       ///< Of whatever the work counts.
     std::uint64_t checksum = 0;
+
+    // For work that looks at them.
+    double p50 = 0; ///< Seconds, of what was counted: as many took less as took more.
+    double p99 = 0; ///< … all but a hundredth took less
+    double p999 = 0;
+    double heap = 0; ///< Bytes that were allocated at the end.
+    double peak = 0; ///< Bytes of resident memory, the most there ever was.
 };
 
 /// What work calls around the part of it that counts: connecting and preparing don't.
@@ -30,6 +37,8 @@ public:
     void count(double number) { sample_.count = number; }
 
     const sample& result() const noexcept { return sample_; }
+    /// For work that has measured something else itself, or everything, because another process did it.
+    sample& result() noexcept { return sample_; }
 
 private:
     sample sample_;

@@ -36,8 +36,10 @@ void report::add(const std::string& name, const boost::json::object& params, con
     if (!ratios.empty())
         line["ratio"] = median(ratios);
     if (lines_.empty())
-        std::printf("%-46s %14s %14s  %-7s %6s\n", "", "coropq", "baseline", "", "ratio");
-    std::printf("%-46s %14.0f %14.0f  %-7s %6.2f\n", name.c_str(), value, baseline, unit.c_str(), median(ratios));
+        std::printf("%-62s %14s %14s  %-9s %6s\n", "", "coropq", "baseline", "", "ratio");
+    const int digits = value < 100 ? 2 : 0;
+    std::printf("%-62s %14.*f %14.*f  %-9s %6.2f\n", name.c_str(), digits, value, digits, baseline, unit.c_str(),
+                median(ratios));
     std::fflush(stdout);
     lines_.push_back(std::move(line));
 }

@@ -40,10 +40,10 @@ std::string socket_url() {
 
 } // namespace
 
-std::string server_url(const std::string& given, char** arguments) {
+std::string server_url(const std::string& given, char** arguments, way_to_server way) {
     if (!given.empty())
         return given;
-    if (!environment(started_here).empty())
+    if (!environment(started_here).empty() && way == way_to_server::unix_socket)
         return socket_url();
     if (environment("COROPQ_URL").empty())
         start_below_server(arguments);

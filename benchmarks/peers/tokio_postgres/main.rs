@@ -43,7 +43,8 @@ async fn connect() -> Result<Arc<Shared>, Problem> {
     Ok(Arc::new(Shared { client, statement }))
 }
 
-/// Linux, proc(5): utime and stime, in hundredths of a second as a rule; of all threads in nanoseconds: schedstat.
+/// Of all threads that there are now, which stay the same: the first number of Linux's schedstat, in nanoseconds
+/// (Documentation/scheduler/sched-stats.rst).
 fn cpu_seconds() -> f64 {
     let mut sum = 0.0;
     for task in fs::read_dir("/proc/self/task").into_iter().flatten().flatten() {

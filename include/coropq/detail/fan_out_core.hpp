@@ -52,6 +52,7 @@ class fan_out_handle {
 public:
     fan_out_handle(const engine& used, statement_source source, fan_out_options options, fan_out_mapping mapping,
                    bool unlimited);
+    explicit fan_out_handle(std::shared_ptr<fan_out_core> core) noexcept : core_(std::move(core)) {}
     fan_out_handle(fan_out_handle&&) noexcept = default;
     fan_out_handle& operator=(fan_out_handle&& other) noexcept;
     fan_out_handle(const fan_out_handle&) = delete;

@@ -27,20 +27,13 @@ asio::awaitable<void> hold_at_once(const engine& database, std::size_t count) {
     }
 }
 
-template <typename Options>
-void set_depth(Options& options, std::size_t depth) {
-    if constexpr (requires { options.pipeline_depth(depth); })
-        options.pipeline_depth(depth);
-}
-
 } // namespace
 
 engine open_engine(asio::io_context& context, const load& work) {
     const std::size_t connections = std::min(work.connections, work.tasks);
-    pool_options pool;
-    pool.size(connections);
-    set_depth(pool, work.depth);
-    const engine database = create_engine(context, url::parse(work.url), engine_options().pool(pool));
+    const engine database =
+        create_engine(context, url::parse(work.url),
+                      engine_options().pool(pool_options().size(connections).pipeline_depth(work.depth)));
     start(context, hold_at_once(database, connections));
     context.run();
     context.restart();

@@ -125,8 +125,8 @@ public:
     bool pipelining() const noexcept { return pipelining_; }
 
     /// How many statements may be on their way on one connection; further ones wait, in the order in which they came.
-    /// Until the first of them is answered, no more than 16 are, so that few wait behind one that takes long. Default
-    /// 256; 0 counts as 1.
+    /// Until the first of them is answered, no more than 16 are, or as many as there were the last time, so that few wait
+    /// behind one that takes long. Default 256; 0 counts as 1.
     pool_options& pipeline_depth(std::size_t statements) noexcept {
         pipeline_depth_ = statements == 0 ? 1 : statements;
         return *this;

@@ -8,6 +8,7 @@
 #include "libpq/session_state.hpp"
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/container/small_vector.hpp>
 
 #include <optional>
 #include <string>
@@ -22,10 +23,13 @@ struct wire_parameters {
 
     int count() const noexcept { return static_cast<int>(values.size()); }
 
-    std::vector<Oid> types;
-    std::vector<const char*> values;
-    std::vector<int> sizes;
-    std::vector<int> formats;
+    // Most statements have few, and need no memory of their own for them.
+    static constexpr std::size_t few = 8;
+
+    boost::container::small_vector<Oid, few> types;
+    boost::container::small_vector<const char*, few> values;
+    boost::container::small_vector<int, few> sizes;
+    boost::container::small_vector<int, few> formats;
 };
 
 /// Finds the types of parameters that are known by name only, asking the server if need be, and fills them in. A code

@@ -70,13 +70,21 @@ void multiplexer::run() {
     take_inbox();
     if (waiting_.empty())
         return;
+    if (ending_) {
+        send_back();
+        if (state_.recovering)
+            tell();
+        else
+            end_with(end_condition_);
+        return;
+    }
     if (!active_) {
         active_ = true;
         state_.busy = true;
         state_.used = true;
     }
-    if (!state_.handle || state_.abandoned || ending_) { // it was closed before they came
-        end_with(state_.end);
+    if (!state_.handle || state_.abandoned) { // it was closed before they came
+        end_with(session_condition::spoiled);
         return;
     }
     types_ = state_.types->catalog();
@@ -163,8 +171,8 @@ bool multiplexer::put(pointer unit) {
     sent_statement added;
     prepared_statement* prepared = nullptr;
     if (work.prepare() != false && !unit->unprepared && state_.prepared.capacity() != 0) {
-        added.key = statement_cache::key_of(work.sql(), parameters.types);
-        prepared = state_.prepared.find(added.key);
+        statement_cache::put_key(key_, work.sql(), parameters.types);
+        prepared = state_.prepared.find(key_);
         if (!prepared && is_preparable(state_, work)) {
             if (may_be_binary(state_, work) && !has_readable_settings(state_)) {
                 return_alone(std::move(unit));
@@ -175,10 +183,10 @@ bool multiplexer::put(pointer unit) {
                 return false;
         }
     }
-    if (prepared)
+    if (prepared) {
         added.describes = !prepared->described;
-    else
-        added.key.clear();
+        added.prepared = prepared->number;
+    }
     if (!(prepared ? put_prepared(state_, *prepared, work, parameters) : put_unprepared(state_, work, parameters)) ||
         !sync())
         return false;
@@ -196,7 +204,7 @@ prepared_statement* multiplexer::put_parse(const statement& work, const wire_par
         return nullptr;
     prepared_statement parsed;
     parsed.name = state_.prepared.next_name();
-    parsed.key = added.key;
+    parsed.key = key_;
     if (PQsendPrepare(state_.handle.get(), parsed.name.c_str(), work.sql().c_str(), parameters.count(),
                       parameters.types.data()) != 1)
         return nullptr;
@@ -237,8 +245,9 @@ bool multiplexer::put_lookup(sent_statement asking, std::vector<std::uint32_t> t
     if (!put_unprepared(state_, question, parameters) || !sync())
         return false;
     asking.what = sent_statement::kind::type_lookup;
-    asking.types = std::move(types);
-    asking.kept = std::make_unique<answer>(std::exchange(received_, answer()));
+    asking.asks = std::make_unique<type_question>();
+    asking.asks->types = std::move(types);
+    asking.asks->kept = std::exchange(received_, answer());
     sent_.push_back(std::move(asking));
     return true;
 }

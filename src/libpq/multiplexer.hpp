@@ -50,18 +50,23 @@ public:
     bool is_active() const noexcept { return active_; }
 
 private:
+    /// Types that are being looked up for an answer.
+    struct type_question {
+        std::vector<std::uint32_t> types;
+        answer kept;
+    };
+
     /// What was sent, and how far it has come.
     struct sent_statement {
         enum class kind : std::uint8_t { statement, deallocation, setting, type_lookup };
 
         kind what = kind::statement;
-        pointer unit;                     ///< Whose it is; null for the library's own.
-        std::string key;                  ///< Of what was prepared, if it was.
-        bool parses = false;              ///< Its first answer is that to preparing.
-        bool describes = false;           ///< Its columns are the first that are seen of what was prepared.
-        bool parse_failed = false;        ///< What it uses couldn't be prepared by another one.
-        std::vector<std::uint32_t> types; ///< That are being looked up …
-        std::unique_ptr<answer> kept;     ///< … for this answer.
+        bool parses = false;        ///< Its first answer is that to preparing.
+        bool describes = false;     ///< Its columns are the first that are seen of what was prepared.
+        bool parse_failed = false;  ///< What it uses couldn't be prepared by another one.
+        std::uint64_t prepared = 0; ///< The number of what was prepared; 0: nothing was.
+        pointer unit;               ///< Whose it is; null for the library's own.
+        std::unique_ptr<type_question> asks;
     };
 
     // Sending.
@@ -90,6 +95,8 @@ private:
     void finish_lookup(sent_statement done);
     void deliver(const sent_statement& done, answer& received);
     bool repeat(sent_statement& done);
+    std::string key_of(const statement& work) const;
+    void forget(const sent_statement& done, bool deallocate);
     void forget_failed(const sent_statement& done);
     std::vector<std::uint32_t> unknown_types() const;
     void tell();
@@ -108,7 +115,9 @@ private:
     void close_entrance();
     void lost(boost::system::error_code code);
     void fail(boost::system::error_code code) noexcept;
+    void send_back();
     void end_with(session_condition condition);
+    std::size_t statements_sent() const;
 
     template <typename Step>
     void guarded(Step&& step) noexcept;
@@ -122,10 +131,12 @@ private:
     std::shared_ptr<sharing_owner> lender_;
     std::size_t slot_ = 0;
 
-    bool active_ = false;  ///< There are statements.
-    bool ending_ = false;  ///< What comes is sent back.
-    bool blocked_ = false; ///< The socket takes no more.
-    bool reading_ = false; ///< Waits for the socket …
+    bool active_ = false;               ///< There are statements.
+    bool ending_ = false;               ///< What comes is sent back.
+    session_condition end_condition_{}; ///< If nothing else is left to be done.
+    std::size_t dropped_ = 0;           ///< How many statements are being got rid of.
+    bool blocked_ = false;              ///< The socket takes no more.
+    bool reading_ = false;              ///< Waits for the socket …
     bool writing_ = false;
     int waits_ = 0; ///< Waits that began with another number are of no more interest.
     int ends_ = 0;  ///< Of statements, since something came.
@@ -136,6 +147,7 @@ private:
     std::size_t left_ = 0;     ///< How many statements have left, and the lender doesn't know yet.
     sharing_owner::statements returned_;
     std::shared_ptr<const type_catalog> types_; ///< Asked for once in each turn.
+    std::string key_;                           ///< Of the statement that is being sent; its memory is used again.
     boost::asio::steady_timer alarm_;
     std::multimap<time_limit::clock::time_point, std::weak_ptr<pipelined_statement>> limits_;
 };

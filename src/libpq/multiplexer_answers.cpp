@@ -184,7 +184,7 @@ void multiplexer::finish_lookup(sent_statement done) {
         if (received_.code)
             state_.types->put_off_look_ups();
         else
-            add_types(*state_.types, make_result(received_.results, state_.types->catalog(), false), done.types);
+            add_types(*state_.types, make_result(received_.results, state_.types->catalog(), false), done.asks->types);
     } catch (const error&) { // an answer that isn't one
         state_.types->put_off_look_ups();
     }
@@ -194,15 +194,15 @@ void multiplexer::finish_lookup(sent_statement done) {
         ++left_;
         return;
     }
-    const std::unique_ptr<answer> kept = std::move(done.kept);
-    deliver(done, *kept);
+    const std::unique_ptr<type_question> asked = std::move(done.asks);
+    deliver(done, asked->kept);
 }
 
 void multiplexer::deliver(const sent_statement& done, answer& received) {
     operation_outcome outcome(received.code, std::move(received.details));
     if (!received.code) {
         if (done.describes && !received.results.empty()) {
-            prepared_statement* const prepared = state_.prepared.find(done.key);
+            prepared_statement* const prepared = state_.prepared.find(key_of(done.unit->work));
             if (prepared && !prepared->described)
                 describe(state_, *prepared, received.results.back().get());
         }
@@ -218,12 +218,12 @@ void multiplexer::deliver(const sent_statement& done, answer& received) {
 // What was prepared isn't there, or doesn't fit any more; nothing has run, so it can be done again.
 bool multiplexer::repeat(sent_statement& done) {
     constexpr std::uint8_t most = 2;
-    if (!received_.stale_plan || done.key.empty() || done.unit->repetitions == most)
+    if (!received_.stale_plan || done.prepared == 0 || done.unit->repetitions == most)
         return false;
     ++done.unit->repetitions;
     done.unit->unprepared = done.parse_failed || done.unit->repetitions == most;
     if (!done.parse_failed)
-        state_.prepared.remove(done.key, received_.code == sqlstate::feature_not_supported);
+        forget(done, received_.code == sqlstate::feature_not_supported);
     done.unit->now = pipelined_statement::stage::waiting;
     waiting_.push_front(std::move(done.unit));
     return true;
@@ -231,11 +231,26 @@ bool multiplexer::repeat(sent_statement& done) {
 
 // Those behind it will be told that there is no such statement. They find out by themselves what is wrong with it.
 void multiplexer::forget_failed(const sent_statement& done) {
-    state_.prepared.remove(done.key, false);
+    forget(done, false);
     for (sent_statement& behind : sent_) {
-        if (behind.key == done.key && !behind.parses)
+        if (behind.prepared == done.prepared)
             behind.parse_failed = true;
     }
+}
+
+std::string multiplexer::key_of(const statement& work) const {
+    const wire_parameters parameters(work, *types_);
+    std::string key;
+    statement_cache::put_key(key, work.sql(), parameters.types);
+    return key;
+}
+
+// What it has prepared, or used, unless it was prepared anew since.
+void multiplexer::forget(const sent_statement& done, bool deallocate) {
+    const std::string key = key_of(done.unit->work);
+    const prepared_statement* const present = state_.prepared.find(key);
+    if (present && present->number == done.prepared)
+        state_.prepared.remove(key, deallocate);
 }
 
 std::vector<std::uint32_t> multiplexer::unknown_types() const {

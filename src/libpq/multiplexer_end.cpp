@@ -115,10 +115,9 @@ void multiplexer::get_rid() {
     close_entrance();
     for (const sent_statement& one : sent_) {
         if (one.parses) // it is there or not
-            state_.prepared.remove(one.key, true);
+            forget(one, true);
     }
-    left_ += static_cast<std::size_t>(
-        std::count_if(sent_.begin(), sent_.end(), [](const sent_statement& one) { return one.unit != nullptr; }));
+    dropped_ = statements_sent();
     unwanted_ = 0;
     sent_.clear();
     received_ = answer();
@@ -154,6 +153,10 @@ void multiplexer::close_entrance() {
     }
     lender->sharing_ends(slot_);
     take_inbox();
+    send_back();
+}
+
+void multiplexer::send_back() {
     for (pointer& each : waiting_) {
         if (each->now == stage::left)
             ++left_;
@@ -161,6 +164,12 @@ void multiplexer::close_entrance() {
             returned_.push_back(std::move(each));
     }
     waiting_.clear();
+}
+
+// The library's own not counted.
+std::size_t multiplexer::statements_sent() const {
+    return static_cast<std::size_t>(
+        std::count_if(sent_.begin(), sent_.end(), [](const sent_statement& one) { return one.unit != nullptr; }));
 }
 
 // --- the end of the session ---
@@ -192,13 +201,14 @@ void multiplexer::lost(error_code code) {
             continue;
         diagnostics_fields fields = reason;
         // Its answer had come already, and waited for something else.
-        const answer* const known = one.kept ? one.kept.get() : &one == &sent_.front() ? &received_ : nullptr;
+        const answer* const known = one.asks ? &one.asks->kept : &one == &sent_.front() ? &received_ : nullptr;
         if (known && known->code)
             fields.hint = "before that, the statement had failed: " + known->details.message();
         state_.notices.redact.set_statement(&one.unit->work);
         state_.notices.redact.add_statement(fields);
         one.unit->complete(operation_outcome(final_code, diagnostics(final_code, std::move(fields))));
     }
+    left_ += statements_sent();
     sent_.clear();
     session_.finish();
     close_entrance();
@@ -211,6 +221,7 @@ void multiplexer::fail(error_code code) noexcept try {
         if (one.unit && one.unit->now != stage::left)
             one.unit->complete(operation_outcome(code, {}));
     }
+    left_ += statements_sent();
     sent_.clear();
     session_.finish();
     if (!active_)
@@ -225,10 +236,8 @@ void multiplexer::end_with(session_condition condition) {
         close_entrance();
     stop_waiting();
     active_ = false;
-    ending_ = false;
     ends_ = 0;
     unwanted_ = 0;
-    left_ = 0; // with all the others
     received_ = answer();
     limits_.clear();
     alarm_.cancel();
@@ -240,7 +249,14 @@ void multiplexer::end_with(session_condition condition) {
         lender.swap(lender_);
         slot = slot_;
     }
-    lender->sharing_ended(slot, condition, std::exchange(returned_, {}));
+    ending_ = false; // the session may be somebody else's before the next line returns
+    const std::size_t left = std::exchange(left_, 0) + std::exchange(dropped_, 0);
+    if (lender->sharing_ended(slot, condition, left, std::exchange(returned_, {})))
+        return;
+    const std::scoped_lock lock(inbox_mutex_);
+    ending_ = true;
+    end_condition_ = condition;
+    lender_ = std::move(lender);
 }
 
 } // namespace coropq::detail

@@ -60,10 +60,12 @@ public:
     virtual void statements_left(std::size_t slot, std::size_t count) noexcept = 0;
     /// These weren't sent, and are to be run elsewhere: they have left it as well.
     virtual void statements_returned(std::size_t slot, statements unsent) noexcept = 0;
-    /// It can take no more of them, until `sharing_ended`. When this returns, no more will come.
+    /// It can take no more of them, until `sharing_ended`. Those that are on their way already may still come.
     virtual void sharing_ends(std::size_t slot) noexcept = 0;
-    /// Nothing is left on it; `unsent` is to be run elsewhere.
-    virtual void sharing_ended(std::size_t slot, session_condition condition, statements unsent) noexcept = 0;
+    /// Nothing is left on it: so many have left it since the last time, and `unsent` is to be run elsewhere. False if
+    /// that isn't all that it has been given: the others are about to come, and this is to be called again then.
+    virtual bool sharing_ended(std::size_t slot, session_condition condition, std::size_t left,
+                               statements unsent) noexcept = 0;
 
 protected:
     sharing_owner() = default;

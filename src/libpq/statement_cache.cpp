@@ -13,12 +13,17 @@ namespace coropq::detail {
 
 std::string statement_cache::key_of(std::string_view sql, std::span<const std::uint32_t> types) {
     std::string key;
+    put_key(key, sql, types);
+    return key;
+}
+
+void statement_cache::put_key(std::string& key, std::string_view sql, std::span<const std::uint32_t> types) {
+    key.clear();
     key.reserve(sql.size() + 1 + types.size() * sizeof(std::uint32_t));
     key += sql;
     key += '\0'; // no SQL has it
     for (const std::uint32_t type : types)
         key.append(reinterpret_cast<const char*>(&type), sizeof type);
-    return key;
 }
 
 prepared_statement* statement_cache::find(const std::string& key) {
@@ -28,6 +33,15 @@ prepared_statement* statement_cache::find(const std::string& key) {
     order_.splice(order_.begin(), order_, found->second);
     return &*found->second;
 }
+
+std::vector<prepared_statement> statement_cache::with_text(std::string_view sql) const {
+    std::vector<prepared_statement> found;
+    std::copy_if(order_.begin(), order_.end(), std::back_inserter(found),
+                 [sql](const prepared_statement& each) { return text_of(each.key) == sql; });
+    return found;
+}
+
+std::string_view statement_cache::text_of(std::string_view key) { return key.substr(0, key.find('\0')); }
 
 std::string statement_cache::next_name() {
     if (prefix_.empty()) {
@@ -43,6 +57,7 @@ std::string statement_cache::next_name() {
 prepared_statement& statement_cache::add(prepared_statement added) {
     remove(added.key, true);
     make_room();
+    added.number = ++numbers_;
     order_.push_front(std::move(added));
     by_key_.emplace(order_.front().key, order_.begin());
     return order_.front();

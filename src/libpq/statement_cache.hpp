@@ -18,8 +18,9 @@ namespace coropq::detail {
 
 /// A statement that a session has prepared.
 struct prepared_statement {
-    std::string name; ///< On the server.
-    std::string key;  ///< See `statement_cache::key_of`.
+    std::string name;         ///< On the server.
+    std::string key;          ///< See `statement_cache::key_of`.
+    std::uint64_t number = 0; ///< Given by the cache, and to no other one.
     /// Every column has a type whose binary form the library reads. The server guards it: it refuses to run a prepared
     /// statement whose columns have changed.
     bool binary_results = false;
@@ -38,9 +39,15 @@ public:
 
     /// The same text with parameters of other types is another statement.
     static std::string key_of(std::string_view sql, std::span<const std::uint32_t> types);
+    /// The same into a string whose memory is used again.
+    static void put_key(std::string& key, std::string_view sql, std::span<const std::uint32_t> types);
+    static std::string_view text_of(std::string_view key);
 
     /// Null if there is none. It counts as used now. Valid until it is removed.
     prepared_statement* find(const std::string& key);
+
+    /// Those with that text, whatever the types of their parameters.
+    std::vector<prepared_statement> with_text(std::string_view sql) const;
 
     /// A name that no session has used before: behind a pooler, sessions share a server's names.
     std::string next_name();
@@ -69,6 +76,7 @@ private:
     std::size_t capacity_;
     std::string prefix_;
     std::uint64_t names_ = 0;
+    std::uint64_t numbers_ = 0;
     list order_;                                                  ///< The most recently used one in front.
     std::unordered_map<std::string_view, list::iterator> by_key_; ///< The keys are those in the list.
     std::vector<std::string> surplus_;

@@ -45,8 +45,7 @@ private:
 // Most handlers belong to a coroutine that runs where the engine does: then there is no way to go, and the outcome is
 // delivered from the first stop.
 bool is_same(const asio::any_completion_executor& handlers, const asio::any_io_executor& ours) {
-    const auto* const direct = handlers.target<asio::any_io_executor>();
-    return direct && *direct == ours;
+    return handlers == asio::any_completion_executor(ours);
 }
 
 } // namespace

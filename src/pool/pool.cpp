@@ -126,8 +126,9 @@ void pool::refuse(const pool_decisions::action& wanted, std::vector<task>& tasks
         refusing.statement = std::move(statement->second);
         statements_.erase(statement);
         refusing.statement->where = shared_statement::place::ended;
-        refusing.statement->refusal.why = reason.why;
-        refusing.statement->refusal.failure = std::move(reason.failure);
+        reason.limit = refusing.statement->limit;
+        reason.limit_is_own = refusing.statement->limit_is_own;
+        refusing.statement->refusal = std::make_unique<refused_wait>(std::move(reason));
         tasks.push_back(std::move(refusing));
     }
 }
@@ -311,7 +312,7 @@ void pool::carry_out(task& wanted) {
     case task::kind::wake_watcher: wake(wanted.watcher); break;
     case task::kind::begin_statement: begin_on(wanted.slot, std::move(wanted.session), wanted.statement); break;
     case task::kind::join_statement: wanted.session->add_shared(wanted.statement, as_owner(), wanted.slot); break;
-    case task::kind::refuse_statement: wanted.statement->complete(refusal_of(wanted.statement->refusal)); break;
+    case task::kind::refuse_statement: wanted.statement->complete(refusal_of(*wanted.statement->refusal)); break;
     }
 }
 

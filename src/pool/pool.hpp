@@ -198,7 +198,7 @@ private:
     void statements_left(std::size_t slot, std::size_t count) noexcept override;
     void statements_returned(std::size_t slot, sharing_owner::statements unsent) noexcept override;
     void sharing_ends(std::size_t slot) noexcept override;
-    void sharing_ended(std::size_t slot, session_condition condition,
+    bool sharing_ended(std::size_t slot, session_condition condition, std::size_t left,
                        sharing_owner::statements unsent) noexcept override;
 
     const boost::asio::any_io_executor executor_;

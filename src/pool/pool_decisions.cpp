@@ -55,7 +55,8 @@ pool_decisions::waiter_id pool_decisions::enter(queue& line, time_point now, tim
     }
     // Who can have a connection without anybody giving one back doesn't count as one more that waits: else a limit of
     // none would mean that no connection is ever opened.
-    if (!has_place_for_one_more(&line == &waiters_ ? limit() : size_)) {
+    const bool may_overflow = &line == &waiters_ || (statements_.empty() && for_statements_ == 0);
+    if (!has_place_for_one_more(may_overflow ? limit() : size_)) {
         if (only_with_room || waiting() >= max_waiting_) {
             refuse(id, waiting() >= max_waiting_ ? refusal::too_many_waiting : refusal::timed_out);
             return id;
@@ -129,6 +130,7 @@ void pool_decisions::opened(slot_id id, time_point now) {
     failures_ = 0;
     leave_state(id);
     arrived.suspect = false;
+    arrived.first_load = 0;
     arrived.used = now;
     arrived.alive = now;
     // A tenth less at most, so that those opened together don't end together.

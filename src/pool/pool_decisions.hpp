@@ -74,6 +74,9 @@ public:
     void share(slot_id slot, time_point now);
     /// So many statements have left a shared connection. With the last, it is released, and reusable: true then.
     bool answered(slot_id slot, std::size_t statements, time_point now);
+    /// The same for one whose sharing has ended for another reason. False, and nobody else gets it, while statements
+    /// are on it all the same: they were sent there before that was known, and arrive later.
+    bool sharing_ended(slot_id slot, std::size_t statements, time_point now, session_condition condition);
     /// No other statement is to join those on it.
     void keep_others_off(slot_id slot, time_point now);
 
@@ -119,9 +122,12 @@ private:
         time_point expires = time_point::max(); ///< For `max_lifetime`.
         bool shared = false;                    ///< In use by statements that others may join.
         bool answers = false;                   ///< One of them was answered since it is shared.
+        bool for_statements = false;            ///< Shared, or handed to a statement, which may share it.
         bool reserved = false;                  ///< Nobody else joins: somebody wants it for himself, or it is to go.
         bool kept_off = false;                  ///< The same, because of what is happening on it.
         std::size_t load = 0;                   ///< How many statements are on it.
+        std::size_t peak = 0;                   ///< The most there were since it is shared.
+        std::size_t first_load = 0;             ///< How many may be on it before there is an answer.
         time_point progress{};                  ///< When one was last answered, or the first came.
     };
     struct waiter {
@@ -134,7 +140,7 @@ private:
     std::size_t live() const noexcept { return usable_or_used() + opening_; }
     std::size_t occupied() const noexcept { return live() + closing_; }
     std::size_t limit() const noexcept;
-    std::size_t limit_for_those_who_wait() const noexcept { return waiters_.empty() ? size_ : limit(); }
+    bool has_room_to_open() const noexcept;
     bool is_current(const slot& one) const noexcept { return one.generation == generation_; }
 
     // What happens to a connection.
@@ -172,7 +178,10 @@ private:
     void put_on(slot_id id);
     void serve_statements(time_point now);
     void stop_sharing(slot& one);
-    void reserve_shared();
+    bool drains_for_somebody(const slot& one, time_point now) const;
+    slot* find_shared(bool reserved, bool drains, bool most_loaded, time_point now);
+    void reserve(slot& one, bool wanted);
+    void reserve_shared(time_point now);
     std::size_t wanted_for_one() const;
 
     // Whether to open one.
@@ -225,6 +234,7 @@ private:
 
     std::vector<slot_id> shared_;                  ///< The connections that are shared.
     std::size_t reserved_ = 0;                     ///< Of these.
+    std::size_t for_statements_ = 0;               ///< These, and those about to be shared.
     std::size_t in_flight_ = 0;                    ///< The statements on them.
     clock::duration mean_answer_interval_{};       ///< Between answers on a shared connection.
     time_point pressed_since_ = time_point::max(); ///< Since when statements wait, or a connection was opened for them.

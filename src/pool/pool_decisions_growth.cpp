@@ -23,7 +23,7 @@ std::size_t pool_decisions::limit() const noexcept {
 void pool_decisions::settle(time_point now) {
     if (!nobody_waits())
         serve(now);
-    reserve_shared();
+    reserve_shared(now);
     if (!nobody_waits()) {
         serve_statements(now);
         grow(now);
@@ -86,8 +86,16 @@ pool_decisions::clock::duration pool_decisions::patience(std::size_t uncovered) 
     return clock::duration(connect_time / many + (connect_time % many != 0 ? 1 : 0));
 }
 
+// Above the size, one for each that wants a connection for himself; and one for statements that have none to share.
+bool pool_decisions::has_room_to_open() const noexcept {
+    if (occupied() < size_ || occupied() >= limit())
+        return occupied() < size_;
+    const std::size_t needed = waiters_.size() + (!statements_.empty() && for_statements_ == 0 ? 1 : 0);
+    return std::min(current_opening_, occupied() - size_) < needed;
+}
+
 bool pool_decisions::may_open(time_point now) const {
-    return occupied() < limit_for_those_who_wait() && (failures_ == 0 || (now >= retry_at_ && !probe_));
+    return has_room_to_open() && (failures_ == 0 || (now >= retry_at_ && !probe_));
 }
 
 // Those who wait come first, and wait for less than a connect takes; then there will be idle ones again. Where some are
@@ -172,7 +180,7 @@ pool_decisions::time_point pool_decisions::next_event() const {
     if (delayed && probe_) // its outcome will be an event
         return next;
     const std::size_t uncovered = uncovered_waiters();
-    if (uncovered > 0 && occupied() < limit_for_those_who_wait()) {
+    if (uncovered > 0 && has_room_to_open()) {
         time_point growth = waiting_for_supply_since();
         if (!nothing_to_wait_for() && mean_return_interval_.value_or(clock::duration::zero()) < patience(uncovered))
             growth = later_by(growth, patience(uncovered));

@@ -12,8 +12,9 @@ namespace coropq::detail {
 
 namespace {
 
-// How many statements may follow the first one before there is an answer. Nobody knows whether that takes long.
-constexpr std::size_t first_load = 16;
+// How many statements may be on a connection before there is an answer: nobody knows whether the first one takes long.
+// As many as there were before, if they were all answered.
+constexpr std::size_t least_first_load = 16;
 
 } // namespace
 
@@ -36,10 +37,13 @@ void pool_decisions::share(slot_id id, time_point now) {
     slot& one = slots_[id];
     if (one.state != slot_state::in_use || one.shared)
         return;
+    if (!std::exchange(one.for_statements, true))
+        ++for_statements_;
     one.shared = true;
     one.answers = false;
     one.kept_off = false;
     one.load = 1;
+    one.peak = 1;
     one.progress = now;
     ++in_flight_;
     shared_.push_back(id);
@@ -58,9 +62,26 @@ bool pool_decisions::answered(slot_id id, std::size_t statements, time_point now
     in_flight_ -= left;
     const bool last = one.load == 0;
     if (last)
+        one.first_load = one.peak;
+    if (last)
         released(id, now, session_condition::reusable);
     else
         settle(now);
+    return last;
+}
+
+bool pool_decisions::sharing_ended(slot_id id, std::size_t statements, time_point now, session_condition condition) {
+    slot& one = slots_[id];
+    if (one.state != slot_state::in_use || !one.shared)
+        return true;
+    const std::size_t left = std::min(statements, one.load);
+    one.load -= left;
+    in_flight_ -= left;
+    const bool last = one.load == 0;
+    if (last)
+        released(id, now, condition);
+    else
+        keep_others_off(id, now);
     return last;
 }
 
@@ -73,9 +94,7 @@ void pool_decisions::stop_sharing(slot& one) {
     in_flight_ -= one.load;
     one.load = 0;
     one.shared = false;
-    if (one.reserved)
-        --reserved_;
-    one.reserved = false;
+    reserve(one, false);
     std::erase_if(shared_, [&](slot_id id) { return &slots_[id] == &one; });
 }
 
@@ -86,7 +105,7 @@ std::optional<pool_decisions::slot_id> pool_decisions::find_room(time_point now)
     std::optional<slot_id> best;
     for (const slot_id id : shared_) {
         const slot& one = slots_[id];
-        const std::size_t most = one.answers ? depth_ : std::min(depth_, first_load);
+        const std::size_t most = one.answers ? depth_ : std::min(depth_, std::max(one.first_load, least_first_load));
         if (one.load >= most || one.reserved || one.kept_off || !is_current(one) || one.expires <= now ||
             is_stalled(one, now))
             continue;
@@ -102,7 +121,9 @@ bool pool_decisions::is_stalled(const slot& one, time_point now) const {
 }
 
 void pool_decisions::put_on(slot_id id) {
-    ++slots_[id].load;
+    slot& one = slots_[id];
+    ++one.load;
+    one.peak = std::max(one.peak, one.load);
     ++in_flight_;
     ++statistics_.acquired;
     ++statistics_.shared;
@@ -123,6 +144,8 @@ void pool_decisions::serve_statements(time_point now) {
         count_wait(statements_.begin()->second, first, now);
         forget(first);
         put_on(*found);
+        if (!waiters_.empty()) // it may be the turn of one of these
+            reserve_shared(now);
     }
 }
 
@@ -130,9 +153,13 @@ bool pool_decisions::is_statement_first() const noexcept {
     return !statements_.empty() && (waiters_.empty() || statements_.begin()->first < waiters_.begin()->first);
 }
 
-// How many shared connections have to become free: for those who came before the statements that wait, and those above
-// the size of the pool.
+// How many shared connections have to become free: for those who came before the statements that wait, and because
+// there are too many. What is left of the overflow when those who wanted a connection for themselves have one is for
+// statements, which would have none otherwise.
 std::size_t pool_decisions::wanted_for_one() const {
+    const auto above = [this](std::size_t most) { return usable_or_used() - std::min(usable_or_used(), most); };
+    if (waiters_.empty())
+        return std::min(shared_.size(), std::max(above(limit()), std::min(above(size_), shared_.size() - 1)));
     std::size_t earlier = 0;
     for (auto who = waiters_.begin(); who != waiters_.end() && earlier < shared_.size(); ++who) {
         if (!statements_.empty() && statements_.begin()->first < who->first)
@@ -140,31 +167,50 @@ std::size_t pool_decisions::wanted_for_one() const {
         ++earlier;
     }
     const std::size_t coming = checking_ + current_opening_;
-    std::size_t wanted = earlier - std::min(earlier, coming);
-    if (waiters_.empty() && usable_or_used() > size_)
-        wanted = usable_or_used() - size_;
-    return std::min(wanted, shared_.size());
+    return std::min(earlier - std::min(earlier, coming) + above(limit()), shared_.size());
 }
 
-// Nobody else joins the one with the fewest statements until it is free.
-void pool_decisions::reserve_shared() {
+// Somebody can have it once it is free, and that is soon, as far as anybody knows.
+bool pool_decisions::drains_for_somebody(const slot& one, time_point now) const {
+    return is_current(one) && one.expires > now && !is_stalled(one, now);
+}
+
+pool_decisions::slot* pool_decisions::find_shared(bool reserved, bool drains, bool most_loaded, time_point now) {
+    slot* best = nullptr;
+    for (const slot_id id : shared_) {
+        slot& one = slots_[id];
+        if (one.reserved == reserved && drains_for_somebody(one, now) == drains &&
+            (!best || (most_loaded ? one.load > best->load : one.load < best->load)))
+            best = &one;
+    }
+    return best;
+}
+
+void pool_decisions::reserve(slot& one, bool wanted) {
+    if (std::exchange(one.reserved, wanted) != wanted)
+        wanted ? ++reserved_ : --reserved_;
+}
+
+// Nobody else joins the one with the fewest statements until it is free. If one of these takes long, the next
+// connection is taken as well: the one where the fewest are left is given up last, so it does become free.
+void pool_decisions::reserve_shared(time_point now) {
     if (shared_.empty() || (reserved_ == 0 && waiters_.empty() && usable_or_used() <= size_))
         return;
     const std::size_t wanted = wanted_for_one();
-    while (reserved_ < wanted) {
-        slot* best = nullptr;
-        for (const slot_id id : shared_) {
-            slot& one = slots_[id];
-            if (!one.reserved && (!best || one.load < best->load))
-                best = &one;
-        }
-        best->reserved = true;
-        ++reserved_;
+    std::size_t draining = 0;
+    for (const slot_id id : shared_) {
+        slot& one = slots_[id];
+        if (wanted == 0)
+            reserve(one, false);
+        else if (one.reserved && drains_for_somebody(one, now))
+            ++draining;
     }
-    for (auto id = shared_.begin(); id != shared_.end() && reserved_ > wanted; ++id) {
-        if (std::exchange(slots_[*id].reserved, false))
-            --reserved_;
-    }
+    for (; draining > wanted; --draining)
+        reserve(*find_shared(true, true, true, now), false);
+    for (slot* next = nullptr; draining < wanted && (next = find_shared(false, true, false, now)); ++draining)
+        reserve(*next, true);
+    while (reserved_ < wanted)
+        reserve(*find_shared(false, false, false, now), true);
 }
 
 } // namespace coropq::detail

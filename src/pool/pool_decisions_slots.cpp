@@ -7,6 +7,8 @@
 
 #include "pool/saturated_time.hpp"
 
+#include <utility>
+
 namespace coropq::detail {
 
 // Takes it out of its state; it must be given another one.
@@ -25,6 +27,7 @@ void pool_decisions::leave_state(slot_id id) {
     case slot_state::checking: --checking_; break;
     case slot_state::in_use:
         --in_use_;
+        for_statements_ -= std::exchange(one.for_statements, false) ? 1 : 0;
         if (is_current(one))
             --current_in_use_;
         break;
@@ -62,7 +65,8 @@ std::optional<pool_decisions::close_reason> pool_decisions::reason_to_close(cons
 
 // To the one who came first, for himself or not.
 void pool_decisions::hand_over(slot_id id, time_point now) {
-    const queue& line = is_statement_first() ? statements_ : waiters_;
+    const bool statement = is_statement_first();
+    const queue& line = statement ? statements_ : waiters_;
     const waiter_id first = line.begin()->first;
     action given{};
     given.what = action::kind::hand_over;
@@ -72,6 +76,8 @@ void pool_decisions::hand_over(slot_id id, time_point now) {
     count_wait(line.begin()->second, first, now);
     forget(first);
     use(id);
+    slots_[id].for_statements = statement;
+    for_statements_ += statement ? 1 : 0;
 }
 
 void pool_decisions::use(slot_id id) {

@@ -52,13 +52,18 @@ struct pool::shared_statement : pipelined_statement {
     pool_decisions::waiter_id id = 0;
     std::shared_ptr<detail::session> on;
     boost::asio::cancellation_type unwanted = boost::asio::cancellation_type::none; ///< Came while it was nowhere.
-    boost::asio::cancellation_signal signal; ///< For the operation, if it is alone; emitted on the session's strand.
-    result output;                           ///< Of that.
-    diagnostics details;
+    /// For the operation, if it is alone.
+    struct lone_operation {
+        boost::asio::cancellation_signal signal; ///< Emitted on the session's strand.
+        result output;
+        diagnostics details;
+    };
+    std::unique_ptr<lone_operation> lone;
+    std::unique_ptr<refused_wait> refusal;
     time_point since; ///< When it came.
     time_point until; ///< When it is to be refused, if it still waits.
     bool waited = false;
-    refused_wait refusal;
+    bool limit_is_own = false;    ///< The caller's limit ends before that of the pool.
     std::shared_ptr<void> engine; ///< Until it has ended.
 };
 

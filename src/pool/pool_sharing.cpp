@@ -54,8 +54,7 @@ void pool::execute_shared(statement asked, const deadline& limit, departure home
     added->engine = std::move(engine);
     const wait_limit ours = wait_limit_for(limit);
     added->until = ours.until;
-    added->refusal.limit = limit;
-    added->refusal.limit_is_own = ours.limit_is_own;
+    added->limit_is_own = ours.limit_is_own;
     if (asio::cancellation_slot slot = added->home.slot(); slot.is_connected())
         slot.assign([self = weak_from_this(), weak = std::weak_ptr(added)](asio::cancellation_type type) {
             const pointer owner = self.lock();
@@ -169,14 +168,16 @@ asio::awaitable<operation_outcome> pool::execute_on(std::shared_ptr<lease> lease
 // There is something to be done first, or to be found out.
 void pool::begin_alone(std::size_t slot, std::shared_ptr<session> taken, const statement_pointer& only) {
     const session::pointer used = taken;
+    only->lone = std::make_unique<shared_statement::lone_operation>();
+    shared_statement::lone_operation& lone = *only->lone;
     auto leased = std::make_shared<lease>(shared_from_this(), slot, std::move(taken));
     auto ended = [self = shared_from_this(), only](boost::system::error_code code) {
-        operation_outcome outcome(code, std::move(only->details));
-        outcome.output = std::move(only->output);
+        operation_outcome outcome(code, std::move(only->lone->details));
+        outcome.output = std::move(only->lone->output);
         only->complete(std::move(outcome));
     };
-    used->run(execute_on(std::move(leased), std::move(only->work), only->limit), &only->output, &only->details,
-              asio::bind_cancellation_slot(only->signal.slot(), std::move(ended)));
+    used->run(execute_on(std::move(leased), std::move(only->work), only->limit), &lone.output, &lone.details,
+              asio::bind_cancellation_slot(lone.signal.slot(), std::move(ended)));
     asio::cancellation_type unwanted{};
     {
         const std::scoped_lock lock(mutex_);
@@ -210,7 +211,7 @@ void pool::cancel(const statement_pointer& unwanted, asio::cancellation_type typ
                                             "the operation was cancelled while it waited for a connection"));
         break;
     case place::shared: on->cancel_shared(unwanted, type); break;
-    case place::alone: on->dispatch([unwanted, type] { unwanted->signal.emit(type); }); break;
+    case place::alone: on->dispatch([unwanted, type] { unwanted->lone->signal.emit(type); }); break;
     }
 }
 
@@ -236,16 +237,20 @@ void pool::sharing_ends(std::size_t slot) noexcept try {
 } catch (...) { // NOLINT(bugprone-empty-catch): what comes is sent back
 }
 
-void pool::sharing_ended(std::size_t slot, session_condition condition, sharing_owner::statements unsent) noexcept {
+bool pool::sharing_ended(std::size_t slot, session_condition condition, std::size_t left,
+                         sharing_owner::statements unsent) noexcept {
+    bool all = true;
     leave_shared(unsent);
     try {
         tell([&](time_point now) {
-            slots_[slot].now = phase::idle;
-            decisions_.released(slot, now, condition);
+            all = decisions_.sharing_ended(slot, left + unsent.size(), now, condition);
+            if (all)
+                slots_[slot].now = phase::idle;
         });
     } catch (...) { // NOLINT(bugprone-empty-catch): without memory for that, the connection is lost
     }
     place_again(std::move(unsent));
+    return all;
 }
 
 void pool::leave_shared(const sharing_owner::statements& unsent) noexcept {

@@ -21,7 +21,8 @@
 #                                   TLS, refused without TLS; databases prod:all and prod:all?FLATTEN, whose tables
 #                                   belong to postgres
 # Run by root, the server runs as user postgres (COROPQ_POSTGRES_USER names another one). COROPQ_POSTGRES_BINDIR says
-# where the server's programs are when they shouldn't be searched for.
+# where the server's programs are when they shouldn't be searched for. COROPQ_POSTGRES_TEMPLATES names a directory to
+# keep finished data directories in, which later starts copy instead of making their own: for many servers in a row.
 
 set -euo pipefail
 
@@ -220,6 +221,8 @@ write_configuration() {
 		max_wal_senders = 0
 		autovacuum = off
 		checkpoint_timeout = 1h
+		# initdb makes it small with small segments, which are quicker to make and to copy.
+		max_wal_size = 1GB
 		dynamic_shared_memory_type = mmap
 		password_encryption = 'scram-sha-256'
 		ssl = on
@@ -296,14 +299,17 @@ stop_server() {
     fi
 }
 
+run_sql() {
+    "$bindir/psql" -X -q -v ON_ERROR_STOP=1 -h "$dir/socket" -p "$(<"$dir/port")" -U coropq -d postgres -o /dev/null
+}
+
 fill() {
-    "$bindir/psql" -X -q -v ON_ERROR_STOP=1 -h "$dir/socket" -p "$(<"$dir/port")" -U coropq -d postgres -o /dev/null <<-SQL
+    run_sql <<-SQL
 	SET client_min_messages = warning;
-	ALTER ROLE coropq PASSWORD '$1';
-	CREATE ROLE app LOGIN PASSWORD '$2';
+	CREATE ROLE app LOGIN;
 	CREATE ROLE certified LOGIN;
 	CREATE ROLE postgres;
-	CREATE ROLE "$qs_user" LOGIN PASSWORD '$3';
+	CREATE ROLE "$qs_user" LOGIN;
 	CREATE DATABASE app OWNER app;
 	CREATE DATABASE "prod:all" OWNER postgres;
 	\\connect "prod:all"
@@ -341,6 +347,35 @@ fill() {
 	GRANT SELECT ON ALL TABLES IN SCHEMA public TO "$qs_user";
 	GRANT CREATE ON SCHEMA public TO "$qs_user";
 	SQL
+}
+
+set_passwords() {
+    run_sql <<-SQL
+	ALTER ROLE coropq PASSWORD '$1';
+	ALTER ROLE app PASSWORD '$2';
+	ALTER ROLE "$qs_user" PASSWORD '$3';
+	SQL
+}
+
+# --- templates -------------------------------------------------------------------------------------------------------
+# initdb and the databases are most of the time that a start takes, and always the same. Passwords, certificates and the
+# configuration are not in a template.
+
+# Where the template of such a server is or would be: another one for each version of the server and of this script.
+template_path() {
+    local key
+    key=$({ "$bindir/postgres" --version && server_user && cat "$self"; } | cksum)
+    printf '%s/%s-%s\n' "$COROPQ_POSTGRES_TEMPLATES" "$EUID" "${key%% *}"
+}
+
+# Several may do this at once: the first one is kept. Whatever doesn't work (a full disk), there is just no template.
+keep_template() {
+    local -r template=$1 copy=$1.$$
+    stop_server fast
+    if ! { mkdir -p "${template%/*}" && cp -a "$dir/data" "$copy" && mv -T "$copy" "$template"; } 2>/dev/null; then
+        rm -rf "$copy"
+    fi
+    start_on_port "$(<"$dir/port")" || start_on_some_port
 }
 
 # For the query part of a URL. Paths are ASCII here (start_cluster sees to it).
@@ -470,15 +505,33 @@ start_cluster() {
     ((${#token} == 1634)) || fail "the token came out with ${#token} characters"
     make_certificates "$dir/tls" "$key_password" &
     local -r certificates=$!
-    as_server "$bindir/initdb" -D "$dir/data" -U coropq -A trust -E UTF8 --locale=C.UTF-8 --no-sync --no-instructions \
-        >"$dir/initdb.log" 2>&1 || {
-        cat "$dir/initdb.log" >&2
-        fail 'initdb failed'
-    }
+    local template='' made=''
+    if [[ -n ${COROPQ_POSTGRES_TEMPLATES:-} ]]; then
+        template=$(template_path)
+    fi
+    if [[ -n $template && -d $template ]]; then
+        cp -a "$template/." "$dir/data"
+        cp -p "$dir/data/postgresql.conf.initdb" "$dir/data/postgresql.conf"
+    else
+        made=yes
+        as_server "$bindir/initdb" -D "$dir/data" -U coropq -A trust -E UTF8 --locale=C.UTF-8 --no-sync \
+            --no-instructions --wal-segsize=1 >"$dir/initdb.log" 2>&1 || {
+            cat "$dir/initdb.log" >&2
+            fail 'initdb failed'
+        }
+        cp -p "$dir/data/postgresql.conf" "$dir/data/postgresql.conf.initdb"
+    fi
     wait "$certificates"
     write_configuration "$dir" ${settings[@]+"${settings[@]}"}
     start_on_some_port
-    fill "$password" "$app_password" "$token"
+    if [[ -n $made ]]; then
+        fill
+        # Settings may leave something in it.
+        if [[ -n $template ]] && ((${#settings[@]} == 0)); then
+            keep_template "$template"
+        fi
+    fi
+    set_passwords "$password" "$app_password" "$token"
     (
         umask 077
         printf '%s' "$token" >"$dir/token"

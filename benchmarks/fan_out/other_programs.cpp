@@ -137,10 +137,14 @@ std::uint64_t run_pgbench(meter& measured, const std::string& program, const loa
     return 0;
 }
 
+// Some compile themselves while they run.
+constexpr std::chrono::milliseconds peer_warm_up(500);
+
 std::uint64_t run_peer(meter& measured, const std::string& program, const load& work) {
     set_environment(url::parse(work.url));
-    const outcome told = run_program({program, std::to_string(work.connections), std::to_string(work.tasks),
-                                      std::to_string(work.rows), in_seconds(work.warm_up), in_seconds(work.time)});
+    const outcome told =
+        run_program({program, std::to_string(work.connections), std::to_string(work.tasks), std::to_string(work.rows),
+                     in_seconds(std::max(work.warm_up, peer_warm_up)), in_seconds(work.time)});
     const boost::json::value numbers = boost::json::parse(told.output);
     const auto number = [&numbers](const char* key) { return boost::json::value_to<double>(numbers.at(key)); };
     sample& result = measured.result();

@@ -507,6 +507,7 @@ start_cluster() {
     local -r certificates=$!
     local template='' made=''
     if [[ -n ${COROPQ_POSTGRES_TEMPLATES:-} ]]; then
+        [[ $COROPQ_POSTGRES_TEMPLATES == /* ]] || fail 'COROPQ_POSTGRES_TEMPLATES needs an absolute name'
         template=$(template_path)
     fi
     if [[ -n $template && -d $template ]]; then

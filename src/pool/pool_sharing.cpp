@@ -140,7 +140,7 @@ void pool::begin_on(std::size_t slot, std::shared_ptr<session> taken, const stat
         return;
     }
     bool unwanted = false;
-    tell([&](time_point now) {
+    work others = under_lock([&](time_point now) {
         unwanted = first->unwanted != asio::cancellation_type::none;
         slots_[slot].now = unwanted ? phase::idle : phase::shared;
         if (unwanted) {
@@ -157,6 +157,7 @@ void pool::begin_on(std::size_t slot, std::shared_ptr<session> taken, const stat
             failed_operation(asio::error::operation_aborted, "the operation was cancelled before anything was sent"));
     else
         taken->add_shared(first, as_owner(), slot);
+    carry_out(std::move(others)); // those that join it come behind it
 }
 
 asio::awaitable<operation_outcome> pool::execute_on(std::shared_ptr<lease> leased, statement asked, deadline limit) {

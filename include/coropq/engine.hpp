@@ -54,10 +54,12 @@ public:
 
     executor_type get_executor() const;
 
-    /// Runs one statement on a connection of its own choice, in autocommit, and gives all of its rows.
+    /// Runs one statement on a connection of its own choice, in autocommit, and gives all of its rows. When there are
+    /// more statements than connections, they share these: see `pool_options::pipelining`.
     ///
     /// Errors: those of `connection::connect` and `connection::execute`; `pool_timeout` when no connection became free
-    /// within `pool_options::acquire_timeout`; `errc::engine_disposed`. A statement is never sent twice.
+    /// within `pool_options::acquire_timeout`; `errc::engine_disposed`. A statement that may have run is never sent
+    /// again. Cancelled while others share the connection, it isn't cancelled on the server; its answer is dropped.
     template <detail::operation_token Token>
     auto async_execute(statement work, result& output, diagnostics& details, Token&& token) const {
         return boost::asio::async_initiate<Token, void(boost::system::error_code)>(

@@ -158,7 +158,7 @@ TEST_F(transaction_retry, refuses_a_second_transaction_on_its_connection) {
 
 TEST_F(transaction_retry, needs_a_connection) {
     coropq::engine small = coropq::create_engine(
-        context, plain_address(), coropq::engine_options().pool(coropq::pool_options().size(1).acquire_timeout(50ms)));
+        context, plain_address(), coropq::engine_options().pool(coropq::pool_options().size(1).acquire_timeout(500ms)));
     auto tx = run(context, small.begin());
     auto work = [](coropq::connection&) -> asio::awaitable<void> { co_return; };
     failure_of<coropq::pool_timeout>(context, small.transaction(work, {.retries = 5}));

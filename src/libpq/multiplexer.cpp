@@ -22,6 +22,18 @@ namespace asio = boost::asio;
 
 namespace coropq::detail {
 
+namespace {
+
+// Where libpq doesn't send each synchronisation point by itself, so many statements go with one system call. It is also
+// how many may be put into libpq's memory before it is known whether the socket takes them.
+#ifdef LIBPQ_HAS_SEND_PIPELINE_SYNC
+constexpr int flushed_together = 16;
+#else
+constexpr int flushed_together = 1;
+#endif
+
+} // namespace
+
 multiplexer::multiplexer(session& owner) : session_(owner), state_(*owner.state_), alarm_(owner.state_->strand) {}
 
 multiplexer::~multiplexer() = default;
@@ -93,22 +105,34 @@ void multiplexer::run() {
 }
 
 void multiplexer::send() {
-    if (blocked_ || waiting_.empty() || !active_ || ending_)
+    if (blocked_ || !active_ || ending_)
         return;
+    if (waiting_.empty()) {
+        push();
+        return;
+    }
     PGconn* const handle = state_.handle.get();
     bool sound = PQpipelineStatus(handle) != PQ_PIPELINE_OFF || PQenterPipelineMode(handle) == 1;
     {
         const corked_socket cork(PQsocket(handle), waiting_.size() > 1);
-        while (sound && !blocked_ && !waiting_.empty()) {
+        for (int unflushed = 1; sound && !blocked_ && !waiting_.empty(); ++unflushed) {
             pointer next = std::move(waiting_.front());
             waiting_.pop_front();
             if (next->now == pipelined_statement::stage::left)
                 ++left_;
             else
-                sound = put(std::move(next)) && flush();
+                sound = put(std::move(next)) && (unflushed % flushed_together != 0 || flush());
         }
     }
-    if (!sound)
+    if (sound)
+        push();
+    else
+        lost(errc::connection_lost);
+}
+
+// Sends what is left, and no more than the socket takes.
+void multiplexer::push() {
+    if (!blocked_ && !flush())
         lost(errc::connection_lost);
     else if (blocked_)
         read(); // while it could send nothing, libpq may have read
@@ -155,6 +179,7 @@ bool fill_in_types(statement& work, const type_catalog& types) {
 
 // For what has to be found out first, a statement needs the session to itself, or another one.
 void multiplexer::return_alone(pointer unit) {
+    forget_limit(*unit);
     unit->alone = true;
     returned_.push_back(std::move(unit));
 }

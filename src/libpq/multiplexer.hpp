@@ -13,10 +13,11 @@
 
 #include <cstddef>
 #include <deque>
-#include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace coropq::detail {
@@ -73,6 +74,7 @@ private:
     void run();
     void take_inbox();
     void send();
+    void push();
     bool flush();
     bool sync();
     bool put(pointer unit);
@@ -103,12 +105,12 @@ private:
     void be_idle();
 
     // Ending.
-    void leave(const pointer& unit, operation_outcome outcome);
+    void leave(pipelined_statement& unit, operation_outcome outcome);
     operation_outcome cancelled_outcome(const pipelined_statement& unit) const;
     void watch(const pointer& unit);
     void set_alarm();
     void times_up();
-    void forget_ended_limits();
+    void forget_limit(pipelined_statement& unit);
     void get_rid_if_unwanted();
     void get_rid();
     static boost::asio::awaitable<void> recover(session::pointer self, multiplexer& shared);
@@ -149,7 +151,7 @@ private:
     std::shared_ptr<const type_catalog> types_; ///< Asked for once in each turn.
     std::string key_;                           ///< Of the statement that is being sent; its memory is used again.
     boost::asio::steady_timer alarm_;
-    std::multimap<time_limit::clock::time_point, std::weak_ptr<pipelined_statement>> limits_;
+    std::set<std::pair<time_limit::clock::time_point, pipelined_statement*>> limits_;
 };
 
 } // namespace coropq::detail

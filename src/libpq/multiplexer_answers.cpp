@@ -211,6 +211,7 @@ void multiplexer::deliver(const sent_statement& done, answer& received) {
     // The server's own limit is the same, and either of them may be the first to notice.
     if (received.code == sqlstate::query_canceled && state_.defaults.server_timeout() && done.unit->limit.passed())
         outcome = deadline_passed(done.unit->limit, "running");
+    forget_limit(*done.unit);
     done.unit->complete(std::move(outcome));
     ++left_;
 }
@@ -298,6 +299,10 @@ void multiplexer::tell() {
 
 void multiplexer::be_idle() {
     stop_waiting();
+    if (!limits_.empty()) { // an alarm that is set keeps the context at work
+        limits_.clear();
+        alarm_.cancel();
+    }
     active_ = false;
     ends_ = 0;
     state_.busy = false;

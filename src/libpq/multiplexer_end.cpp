@@ -31,7 +31,7 @@ void multiplexer::cancel(pointer unwanted, asio::cancellation_type type) {
             const bool terminal = (type & asio::cancellation_type::terminal) != asio::cancellation_type::none;
             if (unwanted->now == stage::left || (unwanted->now == stage::sent && !terminal))
                 return;
-            leave(unwanted, cancelled_outcome(*unwanted));
+            leave(*unwanted, cancelled_outcome(*unwanted));
             go_on();
         });
     });
@@ -44,25 +44,32 @@ operation_outcome multiplexer::cancelled_outcome(const pipelined_statement& unit
                                 : "the operation was cancelled before anything was sent");
 }
 
-void multiplexer::leave(const pointer& unit, operation_outcome outcome) {
-    const stage before = unit->now;
-    unit->complete(std::move(outcome));
+void multiplexer::leave(pipelined_statement& unit, operation_outcome outcome) {
+    const stage before = unit.now;
+    forget_limit(unit);
+    unit.complete(std::move(outcome));
     if (before == stage::sent)
         ++unwanted_;
-    else
-        left_ += std::erase(waiting_, unit); // or it is in the inbox, and leaves with that
+    else // or it is in the inbox, and leaves with that
+        left_ += std::erase_if(waiting_, [&unit](const pointer& each) { return each.get() == &unit; });
 }
 
 // --- deadlines ---
 
 void multiplexer::watch(const pointer& unit) {
     const auto when = unit->limit.when;
-    if (when == time_limit::clock::time_point::max())
+    if (when == time_limit::clock::time_point::max() || unit->now == stage::left)
         return;
     const bool soonest = limits_.empty() || when < limits_.begin()->first;
-    limits_.emplace(when, unit);
+    limits_.emplace(when, unit.get());
     if (soonest)
         set_alarm();
+}
+
+// Whoever leaves takes it with him, so those in there are here.
+void multiplexer::forget_limit(pipelined_statement& unit) {
+    if (!limits_.empty())
+        limits_.erase({unit.limit.when, &unit});
 }
 
 void multiplexer::set_alarm() {
@@ -76,26 +83,13 @@ void multiplexer::set_alarm() {
 void multiplexer::times_up() {
     const auto now = time_limit::clock::now();
     while (!limits_.empty() && limits_.begin()->first <= now) {
-        const pointer late = limits_.begin()->second.lock();
-        limits_.erase(limits_.begin());
-        if (!late || late->now == stage::left)
-            continue;
-        const bool sent = late->now == stage::sent;
-        leave(late,
-              deadline_passed(late->limit, sent ? "running; what comes is dropped" : "waiting; nothing was sent"));
+        pipelined_statement& late = *limits_.begin()->second;
+        leave(late, deadline_passed(late.limit, late.now == stage::sent ? "running; what comes is dropped"
+                                                                        : "waiting; nothing was sent"));
     }
-    forget_ended_limits();
     if (!limits_.empty())
         set_alarm();
     go_on();
-}
-
-// Most statements end before their time.
-void multiplexer::forget_ended_limits() {
-    std::erase_if(limits_, [](const auto& each) {
-        const pointer unit = each.second.lock();
-        return !unit || unit->now == stage::left;
-    });
 }
 
 // --- giving statements up on the server ---
@@ -151,17 +145,20 @@ void multiplexer::close_entrance() {
         const std::scoped_lock lock(inbox_mutex_);
         lender = lender_;
     }
-    lender->sharing_ends(slot_);
+    if (lender) // or it was idle
+        lender->sharing_ends(slot_);
     take_inbox();
     send_back();
 }
 
 void multiplexer::send_back() {
     for (pointer& each : waiting_) {
-        if (each->now == stage::left)
+        if (each->now == stage::left) {
             ++left_;
-        else
+        } else {
+            forget_limit(*each);
             returned_.push_back(std::move(each));
+        }
     }
     waiting_.clear();
 }
@@ -179,8 +176,8 @@ void multiplexer::interrupt() {
         return;
     for (sent_statement& one : sent_) {
         if (one.unit && one.unit->now != stage::left)
-            leave(one.unit, failed_operation(asio::error::operation_aborted,
-                                             "the operation was interrupted: its engine was disposed of"));
+            leave(*one.unit, failed_operation(asio::error::operation_aborted,
+                                              "the operation was interrupted: its engine was disposed of"));
     }
     if (unwanted_ != 0) {
         get_rid();
@@ -224,8 +221,6 @@ void multiplexer::fail(error_code code) noexcept try {
     left_ += statements_sent();
     sent_.clear();
     session_.finish();
-    if (!active_)
-        return;
     close_entrance();
     end_with(session_condition::spoiled);
 } catch (...) { // NOLINT(bugprone-empty-catch): the statements end with the session
@@ -248,6 +243,10 @@ void multiplexer::end_with(session_condition condition) {
         const std::scoped_lock lock(inbox_mutex_);
         lender.swap(lender_);
         slot = slot_;
+    }
+    if (!lender) {
+        ending_ = false;
+        return;
     }
     ending_ = false; // the session may be somebody else's before the next line returns
     const std::size_t left = std::exchange(left_, 0) + std::exchange(dropped_, 0);

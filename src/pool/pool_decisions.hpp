@@ -174,6 +174,7 @@ private:
 
     // Sharing.
     std::optional<slot_id> find_room(time_point now) const;
+    bool is_one_coming_for(std::size_t those_who_wait) const noexcept;
     bool is_stalled(const slot& one, time_point now) const;
     void put_on(slot_id id);
     void serve_statements(time_point now);

@@ -27,6 +27,8 @@ pool_decisions::waiter_id pool_decisions::wait_to_share(time_point now, time_poi
 std::optional<pool_decisions::slot_id> pool_decisions::join(time_point now) {
     if (!statements_.empty() || draining_)
         return std::nullopt;
+    if (is_one_coming_for(waiting() + 1))
+        return std::nullopt;
     const std::optional<slot_id> found = find_room(now);
     if (found)
         put_on(*found);
@@ -115,6 +117,11 @@ std::optional<pool_decisions::slot_id> pool_decisions::find_room(time_point now)
     return best;
 }
 
+// So many wait: those for whom connections are being opened or checked don't join others, which may take longer.
+bool pool_decisions::is_one_coming_for(std::size_t those_who_wait) const noexcept {
+    return those_who_wait <= checking_ + current_opening_;
+}
+
 // Something on it takes long: whoever joins would have to wait for that. Those who wait in the queue can go elsewhere.
 bool pool_decisions::is_stalled(const slot& one, time_point now) const {
     return now - one.progress > std::max(patience(1), mean_answer_interval_ * 4);
@@ -131,7 +138,7 @@ void pool_decisions::put_on(slot_id id) {
 }
 
 void pool_decisions::serve_statements(time_point now) {
-    while (!statements_.empty()) {
+    while (!statements_.empty() && !is_one_coming_for(waiting())) {
         const std::optional<slot_id> found = find_room(now);
         if (!found)
             return;

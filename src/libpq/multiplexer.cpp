@@ -66,16 +66,16 @@ void multiplexer::add(pointer added, std::shared_ptr<sharing_owner> lender, std:
 }
 
 void multiplexer::take_inbox() {
-    std::vector<pointer> taken;
     {
         const std::scoped_lock lock(inbox_mutex_);
-        taken.swap(inbox_);
+        taken_.swap(inbox_);
         scheduled_ = false;
     }
-    for (pointer& each : taken) {
+    for (pointer& each : taken_) {
         watch(each);
         waiting_.push_back(std::move(each));
     }
+    taken_.clear();
 }
 
 void multiplexer::run() {

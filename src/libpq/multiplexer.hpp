@@ -140,8 +140,9 @@ private:
     bool blocked_ = false;              ///< The socket takes no more.
     bool reading_ = false;              ///< Waits for the socket …
     bool writing_ = false;
-    int waits_ = 0; ///< Waits that began with another number are of no more interest.
-    int ends_ = 0;  ///< Of statements, since something came.
+    int waits_ = 0;              ///< Waits that began with another number are of no more interest.
+    int ends_ = 0;               ///< Of statements, since something came.
+    std::vector<pointer> taken_; ///< From the inbox; kept for its memory only.
     std::deque<pointer> waiting_;
     std::deque<sent_statement> sent_;
     std::size_t unwanted_ = 0; ///< So many of them were left.

@@ -350,8 +350,9 @@ void session::finish() {
 }
 
 bool session::can_be_shared() const {
-    return state_->handle && !state_->busy && !state_->recovering && !state_->rows && !needs_pipeline(*state_) &&
-           !state_->lost_on_the_way && !state_->defaults.simple_protocol() && is_autocommit(*state_);
+    return state_->handle && PQstatus(state_->handle.get()) == CONNECTION_OK && !state_->busy && !state_->recovering &&
+           !state_->rows && !needs_pipeline(*state_) && !state_->lost_on_the_way &&
+           !state_->defaults.simple_protocol() && is_autocommit(*state_);
 }
 
 void session::add_shared(std::shared_ptr<pipelined_statement> added, std::shared_ptr<sharing_owner> lender,

@@ -56,9 +56,8 @@ pool::pointer pool::create(const asio::any_io_executor& executor, url address, e
 
 pool::work pool::settle(time_point now) {
     work wanted;
-    for (std::vector<pool_decisions::action> actions = decisions_.take_actions(); !actions.empty();
-         actions = decisions_.take_actions()) {
-        for (const pool_decisions::action& each : actions)
+    for (decisions_.take_actions(actions_); !actions_.empty(); decisions_.take_actions(actions_)) {
+        for (const pool_decisions::action& each : actions_)
             settle_action(each, now, wanted.tasks);
     }
     if (!watchers_.empty())
@@ -103,7 +102,7 @@ void pool::settle_action(const pool_decisions::action& wanted, time_point now, s
             tasks.push_back({task::kind::close, wanted.slot, std::move(where.session)});
         }
         break;
-    case kind::join: join(wanted, tasks); break;
+    case kind::join: join(wanted, now, tasks); break;
     case kind::refuse: refuse(wanted, tasks); break;
     }
 }
@@ -115,20 +114,22 @@ void pool::refuse(const pool_decisions::action& wanted, std::vector<task>& tasks
     reason.failure = last_failure_;
     if (const auto found = waiters_.find(wanted.waiter); found != waiters_.end()) {
         refusing.what = task::kind::wake_waiter;
-        refusing.waiter = std::move(found->second);
+        waiter& refused = *found->second;
+        refused.now = waiter::state::refused;
+        refused.refusal.why = reason.why;
+        refused.refusal.failure = std::move(reason.failure);
+        refusing.whom = std::move(found->second);
         waiters_.erase(found);
-        refusing.waiter->now = waiter::state::refused;
-        refusing.waiter->refusal.why = reason.why;
-        refusing.waiter->refusal.failure = std::move(reason.failure);
         tasks.push_back(std::move(refusing));
     } else if (const auto statement = statements_.find(wanted.waiter); statement != statements_.end()) {
         refusing.what = task::kind::refuse_statement;
-        refusing.statement = std::move(statement->second);
+        shared_statement& refused = *statement->second;
+        refused.where = shared_statement::place::ended;
+        reason.limit = refused.limit;
+        reason.limit_is_own = refused.limit_is_own;
+        refused.refusal = std::make_unique<refused_wait>(std::move(reason));
+        refusing.whom = std::move(statement->second);
         statements_.erase(statement);
-        refusing.statement->where = shared_statement::place::ended;
-        reason.limit = refusing.statement->limit;
-        reason.limit_is_own = refusing.statement->limit_is_own;
-        refusing.statement->refusal = std::make_unique<refused_wait>(std::move(reason));
         tasks.push_back(std::move(refusing));
     }
 }
@@ -140,18 +141,19 @@ void pool::hand_over(const pool_decisions::action& wanted, time_point now, std::
     entry& where = slots_[wanted.slot];
     if (const auto statement = statements_.find(wanted.waiter); statement != statements_.end()) {
         given.what = task::kind::begin_statement;
-        given.statement = std::move(statement->second);
+        statement->second->where = shared_statement::place::nowhere;
+        given.whom = std::move(statement->second);
         statements_.erase(statement);
-        given.statement->where = shared_statement::place::nowhere;
         given.session = where.session;
         lend(where, {"execute", {}}, now);
     } else if (const auto found = waiters_.find(wanted.waiter); found != waiters_.end()) {
         given.what = task::kind::wake_waiter;
-        given.waiter = std::move(found->second);
+        waiter& served = *found->second;
+        served.now = waiter::state::served;
+        served.slot = wanted.slot;
+        lend(where, served.origin, now);
+        given.whom = std::move(found->second);
         waiters_.erase(found);
-        given.waiter->now = waiter::state::served;
-        given.waiter->slot = wanted.slot;
-        lend(where, given.waiter->origin, now);
     } else {
         decisions_.released(wanted.slot, now, session_condition::reusable);
         return;
@@ -302,17 +304,22 @@ void pool::carry_out(work&& wanted) {
 }
 
 void pool::carry_out(task& wanted) {
+    const auto statement = [&] { return std::static_pointer_cast<shared_statement>(std::move(wanted.whom)); };
     switch (wanted.what) {
     case task::kind::open: open(wanted.slot); break;
     case task::kind::check: check(wanted.slot, wanted.session); break;
     case task::kind::interrupt: wanted.session->abandon(); break;
     case task::kind::close: close(wanted.slot, std::move(wanted.session)); break;
     case task::kind::drop: wanted.session.reset(); break;
-    case task::kind::wake_waiter: wake(wanted.waiter); break;
-    case task::kind::wake_watcher: wake(wanted.watcher); break;
-    case task::kind::begin_statement: begin_on(wanted.slot, std::move(wanted.session), wanted.statement); break;
-    case task::kind::join_statement: wanted.session->add_shared(wanted.statement, as_owner(), wanted.slot); break;
-    case task::kind::refuse_statement: wanted.statement->complete(refusal_of(*wanted.statement->refusal)); break;
+    case task::kind::wake_waiter: wake(std::static_pointer_cast<waiter>(wanted.whom)); break;
+    case task::kind::wake_watcher: wake(std::static_pointer_cast<end_watcher>(wanted.whom)); break;
+    case task::kind::begin_statement: begin_on(wanted.slot, std::move(wanted.session), statement()); break;
+    case task::kind::join_statement: wanted.session->add_shared(statement(), as_owner(), wanted.slot); break;
+    case task::kind::refuse_statement: {
+        const statement_pointer refused = statement();
+        refused->complete(refusal_of(*refused->refusal));
+        break;
+    }
     }
 }
 

@@ -128,9 +128,7 @@ private:
         kind what{};
         std::size_t slot = 0;
         std::shared_ptr<detail::session> session{};
-        std::shared_ptr<pool::waiter> waiter{};
-        std::shared_ptr<end_watcher> watcher{};
-        statement_pointer statement{};
+        std::shared_ptr<void> whom{}; ///< The waiter, the watcher or the statement that it is about.
     };
     struct work {
         std::vector<task> tasks;
@@ -146,7 +144,7 @@ private:
     void settle_action(const pool_decisions::action& wanted, time_point now, std::vector<task>& tasks);
     void hand_over(const pool_decisions::action& wanted, time_point now, std::vector<task>& tasks);
     void refuse(const pool_decisions::action& wanted, std::vector<task>& tasks);
-    void join(const pool_decisions::action& wanted, std::vector<task>& tasks);
+    void join(const pool_decisions::action& wanted, time_point now, std::vector<task>& tasks);
     void lend(entry& to_lend, const lease_origin& origin, time_point now);
     void wake_watchers(std::vector<task>& tasks);
     static connection_holder holder_of(const entry& leased, time_point now);
@@ -209,6 +207,7 @@ private:
 
     mutable std::mutex mutex_;
     pool_decisions decisions_;
+    std::vector<pool_decisions::action> actions_; ///< Kept for its memory only.
     std::vector<entry> slots_;
     std::unordered_map<pool_decisions::waiter_id, std::shared_ptr<waiter>> waiters_;
     std::unordered_map<pool_decisions::waiter_id, statement_pointer> statements_;

@@ -273,6 +273,11 @@ void pool_decisions::retire() {
 
 std::vector<pool_decisions::action> pool_decisions::take_actions() { return std::exchange(actions_, {}); }
 
+void pool_decisions::take_actions(std::vector<action>& taken) {
+    taken.clear();
+    taken.swap(actions_);
+}
+
 pool_statistics pool_decisions::statistics() const {
     pool_statistics numbers = statistics_;
     numbers.size = size_;

@@ -100,6 +100,8 @@ public:
     time_point next_event() const;
 
     std::vector<action> take_actions();
+    /// The same into a vector whose memory is used again.
+    void take_actions(std::vector<action>& taken);
 
     /// The numbers of the pool; `holders` and `last_connect_error` are somebody else's.
     pool_statistics statistics() const;

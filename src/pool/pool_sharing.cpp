@@ -67,8 +67,12 @@ void pool::execute_shared(statement asked, const deadline& limit, departure home
 
 // An idle connection, or a place on one that others use, or the end of the queue.
 void pool::place(const statement_pointer& added) {
+    // Whether the server has closed a connection is looked for with a system call. One that was just in use is spared
+    // it.
+    constexpr std::chrono::microseconds just_now(100);
     std::optional<std::size_t> idle;
     std::shared_ptr<session> found;
+    bool is_fresh = false;
     do {
         idle.reset();
         found.reset();
@@ -87,6 +91,7 @@ void pool::place(const statement_pointer& added) {
                 if (joined)
                     decisions_.answered(*joined, 1, now);
             } else if (idle) {
+                is_fresh = now - slots_[*idle].since < just_now;
                 lend(slots_[*idle], {"execute", {}}, now);
                 found = slots_[*idle].session;
             } else if (joined) {
@@ -109,13 +114,13 @@ void pool::place(const statement_pointer& added) {
         }
         if (joined)
             found->add_shared(added, as_owner(), *joined);
-    } while (idle && !is_sound(*idle, found));
+    } while (idle && !is_fresh && !is_sound(*idle, found));
     if (idle)
         begin_on(*idle, std::move(found), added);
 }
 
 // With the mutex held.
-void pool::join(const pool_decisions::action& wanted, std::vector<task>& tasks) {
+void pool::join(const pool_decisions::action& wanted, time_point now, std::vector<task>& tasks) {
     const auto found = statements_.find(wanted.waiter);
     if (found == statements_.end())
         return;
@@ -123,11 +128,12 @@ void pool::join(const pool_decisions::action& wanted, std::vector<task>& tasks) 
     joining.what = task::kind::join_statement;
     joining.slot = wanted.slot;
     joining.session = slots_[wanted.slot].session;
-    joining.statement = std::move(found->second);
+    shared_statement& one = *found->second;
+    one.where = shared_statement::place::shared;
+    one.on = joining.session;
+    one.limit.acquiring = now - one.since;
+    joining.whom = std::move(found->second);
     statements_.erase(found);
-    joining.statement->where = shared_statement::place::shared;
-    joining.statement->on = joining.session;
-    joining.statement->limit.acquiring = clock::now() - joining.statement->since;
     tasks.push_back(std::move(joining));
 }
 

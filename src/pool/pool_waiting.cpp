@@ -134,7 +134,7 @@ void pool::wake_watchers(std::vector<task>& tasks) {
             return true;
         watcher->reached = watcher->all ? all_closed : unused_closed;
         if (watcher->reached)
-            tasks.push_back({task::kind::wake_watcher, 0, nullptr, nullptr, watcher});
+            tasks.push_back({task::kind::wake_watcher, 0, nullptr, watcher});
         return watcher->reached;
     });
 }

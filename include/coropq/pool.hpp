@@ -112,9 +112,9 @@ public:
     std::chrono::milliseconds ping_timeout() const noexcept { return ping_timeout_; }
 
     /// Whether statements of the engine (`engine::execute`, `fetch` …) share connections. They are sent as soon as they
-    /// come, without waiting for the answers to earlier ones, each with a synchronisation point of its own: what happens
-    /// to one doesn't touch the others. Off, each has a connection to itself until its answer is there, as `connect`,
-    /// transactions and streams always have. Default: on.
+    /// come, without waiting for the answers to earlier ones, each with a synchronisation point of its own: what
+    /// happens to one doesn't touch the others. Off, each has a connection to itself until its answer is there, as
+    /// `connect`, transactions and streams always have. Default: on.
     ///
     /// Only statements that read or change data (`select`, `insert`, `update`, `delete`, `merge`, `values`, `table`,
     /// `with`) are shared, and only once the pool has no idle connection and can't open another one within `size`.
@@ -125,8 +125,8 @@ public:
     bool pipelining() const noexcept { return pipelining_; }
 
     /// How many statements may be on their way on one connection; further ones wait, in the order in which they came.
-    /// Until the first of them is answered, no more than 16 are, or as many as there were the last time, so that few wait
-    /// behind one that takes long. Default 256; 0 counts as 1.
+    /// Until the first of them is answered, no more than 16 are, or as many as there were the last time, so that few
+    /// wait behind one that takes long. Default 256; 0 counts as 1.
     pool_options& pipeline_depth(std::size_t statements) noexcept {
         pipeline_depth_ = statements == 0 ? 1 : statements;
         return *this;

@@ -10,6 +10,7 @@
 #include <coropq/detail/transaction_run.hpp>
 #include <coropq/diagnostics.hpp>
 #include <coropq/options.hpp>
+#include <coropq/pipeline.hpp>
 #include <coropq/result.hpp>
 #include <coropq/statement.hpp>
 #include <coropq/stream.hpp>
@@ -128,6 +129,28 @@ public:
     boost::asio::awaitable<result> execute(statement work) const;
     using query_functions::execute;
 
+    /// Runs the stages of a pipeline in one round trip, and gives the outcome of each: see `pipeline`. The error of a
+    /// stage is in its outcome, not one of the operation.
+    ///
+    /// Within a transaction both modes are part of it, and the first error fails it: what is behind that isn't run. One
+    /// that was begun and not sent yet travels in front.
+    ///
+    /// Errors: `connection_error` when the connection is lost; `timeout_error`; `errc::unsupported` for what can't be
+    /// run in a pipeline, before anything is sent; `server_error` for what stood in front of the stages, and for a
+    /// commit that was refused (`all_or_nothing`); `errc::not_connected`. After these, and after a cancellation, the
+    /// outcomes of the stages are in `output` all the same: which were done, may have run, or weren't run.
+    template <detail::operation_token Token>
+    auto async_run_pipeline(pipeline work, pipeline_results& output, diagnostics& details, Token&& token) {
+        return boost::asio::async_initiate<Token, void(boost::system::error_code)>(
+            pipeline_initiation(lease_, executor_), token, std::move(work), &output, &details);
+    }
+    template <detail::operation_token Token>
+    auto async_run_pipeline(pipeline work, pipeline_results& output, Token&& token) {
+        return boost::asio::async_initiate<Token, void(boost::system::error_code)>(
+            pipeline_initiation(lease_, executor_), token, std::move(work), &output, nullptr);
+    }
+    boost::asio::awaitable<pipeline_results> run_pipeline(pipeline work) const;
+
     /// Runs a statement whose rows are then read with `async_read_some_rows`, as the server sends them. Completes when
     /// the first row is there, or the statement has ended without one. Errors as for `execute`. Coroutines use
     /// `stream`.
@@ -228,6 +251,7 @@ public:
 private:
     using connect_initiation = detail::initiation<detail::lease, &detail::start_connect>;
     using execute_initiation = detail::initiation<detail::lease, &detail::start_execute>;
+    using pipeline_initiation = detail::initiation<detail::lease, &detail::start_run_pipeline>;
     using start_rows_initiation = detail::initiation<detail::lease, &detail::start_rows>;
     using read_rows_initiation = detail::initiation<detail::lease, &detail::start_read_rows>;
     using end_rows_initiation = detail::initiation<detail::lease, &detail::start_end_rows>;

@@ -19,6 +19,7 @@
 #include <coropq/mapping.hpp>
 #include <coropq/named.hpp>
 #include <coropq/options.hpp>
+#include <coropq/pipeline.hpp>
 #include <coropq/pool.hpp>
 #include <coropq/result.hpp>
 #include <coropq/row.hpp>

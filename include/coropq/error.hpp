@@ -70,6 +70,8 @@ enum class errc : int {
     in_doubt,                 ///< A commit was sent, and whether it happened is unknown.
     transaction_in_progress,  ///< The connection is in a transaction already.
     no_transaction,           ///< The transaction has ended already.
+    not_run,                  ///< A stage of a pipeline wasn't run, because of another one or of what stood ahead.
+    rolled_back,              ///< A stage of a pipeline was taken back, because another one failed.
 };
 
 /// The category of `errc`.

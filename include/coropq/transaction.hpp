@@ -8,6 +8,7 @@
 #include <coropq/detail/initiation.hpp>
 #include <coropq/detail/query_functions.hpp>
 #include <coropq/diagnostics.hpp>
+#include <coropq/pipeline.hpp>
 #include <coropq/result.hpp>
 #include <coropq/statement.hpp>
 #include <coropq/stream.hpp>
@@ -66,6 +67,9 @@ class transaction_state;
 void start_transaction_execute(const std::shared_ptr<transaction_state>& target,
                                const boost::asio::any_io_executor& executor, statement work, result* output,
                                diagnostics* details, operation_handler handler);
+void start_transaction_pipeline(const std::shared_ptr<transaction_state>& target,
+                                const boost::asio::any_io_executor& executor, pipeline work, pipeline_results* output,
+                                diagnostics* details, operation_handler handler);
 void start_transaction_commit(const std::shared_ptr<transaction_state>& target,
                               const boost::asio::any_io_executor& executor, diagnostics* details,
                               operation_handler handler);
@@ -125,6 +129,21 @@ public:
     }
     boost::asio::awaitable<result> execute(statement work) const;
     using query_functions::execute;
+
+    /// Runs the stages of a pipeline in one round trip, with what begins the transaction if that wasn't sent yet. In
+    /// both modes they are part of the transaction, and the first error fails it: what is behind that isn't run. Errors
+    /// as for `connection::run_pipeline`, and those above.
+    template <detail::operation_token Token>
+    auto async_run_pipeline(pipeline work, pipeline_results& output, diagnostics& details, Token&& token) {
+        return boost::asio::async_initiate<Token, void(boost::system::error_code)>(
+            pipeline_initiation(state_, executor_), token, std::move(work), &output, &details);
+    }
+    template <detail::operation_token Token>
+    auto async_run_pipeline(pipeline work, pipeline_results& output, Token&& token) {
+        return boost::asio::async_initiate<Token, void(boost::system::error_code)>(
+            pipeline_initiation(state_, executor_), token, std::move(work), &output, nullptr);
+    }
+    boost::asio::awaitable<pipeline_results> run_pipeline(pipeline work) const;
 
     /// Opens a stream of rows, which has to be read to its end, or closed, before anything else runs.
     boost::asio::awaitable<row_stream> stream_rows(statement work, stream_options options = stream_options()) const;
@@ -188,6 +207,7 @@ public:
 
 private:
     using execute_initiation = detail::initiation<detail::transaction_state, &detail::start_transaction_execute>;
+    using pipeline_initiation = detail::initiation<detail::transaction_state, &detail::start_transaction_pipeline>;
     using commit_initiation = detail::initiation<detail::transaction_state, &detail::start_transaction_commit>;
     using rollback_initiation = detail::initiation<detail::transaction_state, &detail::start_transaction_rollback>;
 

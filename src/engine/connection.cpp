@@ -5,6 +5,8 @@
 #include <coropq/error.hpp>
 
 #include "engine/stream_state.hpp"
+#include "engine/value_delivery.hpp"
+#include "libpq/pipeline_job.hpp"
 #include "libpq/session.hpp"
 #include "operation/run_operation.hpp"
 #include "pool/lease.hpp"
@@ -82,6 +84,13 @@ asio::awaitable<result> run_execute(std::shared_ptr<lease> held, statement work)
     co_return outcome.output;
 }
 
+asio::awaitable<pipeline_results> run_stages(std::shared_ptr<lease> held, std::shared_ptr<detail::pipeline_job> job) {
+    const std::shared_ptr<session> target = session_of(held);
+    operation_outcome outcome = co_await session::run(target, session::run_pipeline(target, job));
+    detail::throw_if_failed(outcome.code, outcome.details);
+    co_return job->results(error_code());
+}
+
 asio::awaitable<row_stream> open_stream(std::shared_ptr<lease> held, statement work, stream_options options) {
     session_of(held);
     const auto state = std::make_shared<detail::stream_state>(std::move(held), false, options);
@@ -112,6 +121,10 @@ asio::awaitable<void> connection::connect(url address, connect_options options) 
 }
 
 asio::awaitable<result> connection::execute(statement work) const { return run_execute(lease_, std::move(work)); }
+
+asio::awaitable<pipeline_results> connection::run_pipeline(pipeline work) const {
+    return run_stages(lease_, std::make_shared<detail::pipeline_job>(std::move(work)));
+}
 
 asio::awaitable<row_stream> connection::stream_rows(statement work, stream_options options) const {
     return open_stream(lease_, std::move(work), options);
@@ -157,6 +170,14 @@ void start_execute(const std::shared_ptr<lease>& target, const asio::any_io_exec
                    result* output, diagnostics* details, operation_handler handler) {
     start(target, executor, output, details, std::move(handler),
           [&](const std::shared_ptr<session>& used) { return session::execute(used, std::move(work)); });
+}
+
+void start_run_pipeline(const std::shared_ptr<lease>& target, const asio::any_io_executor& executor, pipeline work,
+                        pipeline_results* output, diagnostics* details, operation_handler handler) {
+    const auto job = std::make_shared<pipeline_job>(std::move(work));
+    auto write = [job, output](error_code code) { *output = job->results(code); };
+    start(target, executor, nullptr, details, value_delivery(std::move(write), std::move(handler)),
+          [&](const std::shared_ptr<session>& used) { return session::run_pipeline(used, job); });
 }
 
 void start_rows(const std::shared_ptr<lease>& target, const asio::any_io_executor& executor, statement work,

@@ -8,6 +8,7 @@
 #include "engine/transaction_state.hpp"
 #include "engine/value_delivery.hpp"
 #include "error/diagnostics_fields.hpp"
+#include "libpq/pipeline_job.hpp"
 
 #include <boost/asio/strand.hpp>
 
@@ -63,6 +64,11 @@ asio::awaitable<void> run_without_result(pointer state, asio::awaitable<operatio
     co_await run(std::move(state), std::move(operation));
 }
 
+asio::awaitable<pipeline_results> run_stages(pointer state, std::shared_ptr<pipeline_job> job) {
+    co_await run(state, transaction_state::run_pipeline(state, job));
+    co_return job->results(error_code());
+}
+
 asio::awaitable<bool> run_attempt(pointer state, asio::awaitable<operation_outcome> operation) {
     const result answer = co_await run(std::move(state), std::move(operation));
     co_return answer[0][0].as<bool>();
@@ -87,6 +93,14 @@ void start(const pointer& state, const asio::any_io_executor& executor, asio::aw
 void start_transaction_execute(const pointer& target, const asio::any_io_executor& executor, statement work,
                                result* output, diagnostics* details, operation_handler handler) {
     start(target, executor, transaction_state::execute(target, std::move(work)), output, details, std::move(handler));
+}
+
+void start_transaction_pipeline(const pointer& target, const asio::any_io_executor& executor, pipeline work,
+                                pipeline_results* output, diagnostics* details, operation_handler handler) {
+    const auto job = std::make_shared<pipeline_job>(std::move(work));
+    auto write = [job, output](error_code code) { *output = job->results(code); };
+    start(target, executor, transaction_state::run_pipeline(target, job), nullptr, details,
+          value_delivery(std::move(write), std::move(handler)));
 }
 
 void start_transaction_commit(const pointer& target, const asio::any_io_executor& executor, diagnostics* details,
@@ -139,6 +153,10 @@ statement lock_statement(const char* function, const advisory_key& key, advisory
 
 asio::awaitable<result> transaction::execute(statement work) const {
     return detail::run(state_, detail::transaction_state::execute(state_, std::move(work)));
+}
+
+asio::awaitable<pipeline_results> transaction::run_pipeline(pipeline work) const {
+    return detail::run_stages(state_, std::make_shared<detail::pipeline_job>(std::move(work)));
 }
 
 asio::awaitable<row_stream> transaction::stream_rows(statement work, stream_options options) const {

@@ -154,6 +154,15 @@ asio::awaitable<operation_outcome> transaction_state::execute(pointer self, stat
     co_return outcome;
 }
 
+asio::awaitable<operation_outcome> transaction_state::run_pipeline(pointer self, std::shared_ptr<pipeline_job> job) {
+    operation_outcome outcome = co_await check(self);
+    if (!outcome.code) {
+        outcome = co_await session::run_pipeline(self->root_.session_, std::move(job), self->root_.limit_);
+        self->note(outcome);
+    }
+    co_return outcome;
+}
+
 asio::awaitable<operation_outcome> transaction_state::commit(pointer self, std::string sql) {
     co_await asio::this_coro::throw_if_cancelled(false);
     transaction_state& root = self->root_;

@@ -39,6 +39,7 @@ public:
     /// Whether statements may be run.
     static boost::asio::awaitable<operation_outcome> check(pointer self);
     static boost::asio::awaitable<operation_outcome> execute(pointer self, statement work);
+    static boost::asio::awaitable<operation_outcome> run_pipeline(pointer self, std::shared_ptr<pipeline_job> job);
     static boost::asio::awaitable<operation_outcome> commit(pointer self, std::string sql = "commit");
     static boost::asio::awaitable<operation_outcome> rollback(pointer self);
 

@@ -52,6 +52,8 @@ description describe(errc value) noexcept {
     case errc::transaction_in_progress:
         return {"transaction_in_progress", "the connection is in a transaction already"};
     case errc::no_transaction: return {"no_transaction", "the transaction has ended already"};
+    case errc::not_run: return {"not_run", "the stage of the pipeline wasn't run"};
+    case errc::rolled_back: return {"rolled_back", "the stage of the pipeline was taken back"};
     }
     return {"unknown", "unknown error"};
 }
@@ -120,6 +122,8 @@ void throw_error(error_code code, const diagnostics& details) {
         case errc::engine_disposed:
         case errc::transaction_in_progress:
         case errc::no_transaction:
+        case errc::not_run:
+        case errc::rolled_back:
         case errc::unsupported:
         case errc::unexpected: break;
         }

@@ -34,6 +34,11 @@ public:
     /// mode. In `received`, the answers to what the caller sent. When something ahead failed, that is the error.
     boost::asio::awaitable<boost::system::error_code> finish(answer& received);
 
+    // What `begin` has sent, for who reads the answers himself.
+    std::size_t deallocated() const noexcept { return deallocated_; } ///< Each with a synchronisation point.
+    const std::vector<std::string>& ahead() const noexcept { return ahead_; }
+    std::size_t setup() const noexcept { return setup_; }
+
 private:
     bool send(const std::string& text);
     bool send_all_of(const std::vector<std::string>& texts);

@@ -140,9 +140,12 @@ asio::awaitable<bool> get_rid_of_statement(session::state& session) {
     };
     int hits = 0;
     int requests = 0;
-    // A request finds nothing to cancel before the statement has arrived, so there may have to be another one.
+    // A request finds nothing to cancel before the statement has arrived, so there may have to be another one. In a
+    // pipeline, the next statement runs as soon as one was hit.
+    constexpr std::chrono::milliseconds first_pause(20);
     std::chrono::milliseconds pause(0);
     for (;;) {
+        const int hits_before = hits;
         const clock::time_point next = std::min(last_moment(), clock::now() + pause);
         const how_it_ended end = co_await drop_until(session, next, hits);
         if (end == how_it_ended::lost || !session.handle)
@@ -155,7 +158,7 @@ asio::awaitable<bool> get_rid_of_statement(session::state& session) {
         const bool sent = co_await send_cancel_request(session, last_moment());
         if (!sent && !session.abandoned)
             co_return false; // it could hit the next statement
-        pause = std::clamp(pause * 2, std::chrono::milliseconds(20), std::chrono::milliseconds(500));
+        pause = hits != hits_before ? first_pause : std::clamp(pause * 2, first_pause, std::chrono::milliseconds(500));
     }
     if (!leave_pipeline(session))
         co_return false;

@@ -14,8 +14,6 @@ namespace asio = boost::asio;
 
 namespace coropq::detail {
 
-namespace {
-
 // What is left of a statement that nobody waits for is read for as long as that may take.
 bool must_stop(const session::state& session, const asio::cancellation_state& cancellation) {
     if (session.recovering)
@@ -23,6 +21,8 @@ bool must_stop(const session::state& session, const asio::cancellation_state& ca
     return session.abandoned || session.interrupted || session.timed_out ||
            cancellation.cancelled() != asio::cancellation_type::none;
 }
+
+namespace {
 
 bool is_error(ExecStatusType status) { return status == PGRES_FATAL_ERROR || status == PGRES_BAD_RESPONSE; }
 
@@ -177,6 +177,16 @@ error_code take_result(session::state& session, result_handle& received) {
         session.end = session_condition::shut_down;
     received.reset();
     return errc::connection_lost;
+}
+
+bool take_remaining(session::state& session, result_handle& received) {
+    if (!session.last_words.empty() || PQisBusy(session.handle.get()) != 0)
+        return false;
+    received.reset(PQgetResult(session.handle.get()));
+    if (!received || !is_error(PQresultStatus(received.get())) || !is_about_connection(received.get()))
+        return true;
+    session.last_words = diagnostics(errc::connection_lost, fields_of(received.get(), session.notices.redact));
+    return false;
 }
 
 void take_error(session::state& session, const PGresult* failed, answer& received) {

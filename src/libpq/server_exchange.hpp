@@ -29,6 +29,12 @@ boost::asio::awaitable<boost::system::error_code> wait_for_input(session::state&
 /// The next of libpq's results; null at the end of a statement. Never a result with an error of the connection.
 boost::asio::awaitable<boost::system::error_code> next_result(session::state& session, result_handle& received);
 
+/// Whether the operation in progress is to end: it was cancelled, is out of time, or its session is wanted back.
+bool must_stop(const session::state& session, const boost::asio::cancellation_state& cancellation);
+
+/// On a lost connection: the next of the results that had come before, null between two of them. False at their end.
+bool take_remaining(session::state& session, result_handle& received);
+
 /// Nobody listens here; kept, notifications would only fill memory.
 void drop_notifications(session::state& session);
 

@@ -24,6 +24,8 @@ namespace coropq {
 
 class connect_options;
 class connection;
+class pipeline;
+class pipeline_results;
 class result;
 class statement;
 class url;
@@ -43,6 +45,8 @@ void start_connect(const std::shared_ptr<lease>& target, const boost::asio::any_
                    connect_options options, diagnostics* details, operation_handler handler);
 void start_execute(const std::shared_ptr<lease>& target, const boost::asio::any_io_executor& executor, statement work,
                    result* output, diagnostics* details, operation_handler handler);
+void start_run_pipeline(const std::shared_ptr<lease>& target, const boost::asio::any_io_executor& executor,
+                        pipeline work, pipeline_results* output, diagnostics* details, operation_handler handler);
 void start_rows(const std::shared_ptr<lease>& target, const boost::asio::any_io_executor& executor, statement work,
                 diagnostics* details, operation_handler handler);
 void start_read_rows(const std::shared_ptr<lease>& target, const boost::asio::any_io_executor& executor,

@@ -27,6 +27,8 @@ void pool_decisions::settle(time_point now) {
     if (!nobody_waits()) {
         serve_statements(now);
         grow(now);
+        reserve_shared(now);   // some have what is being opened to hope for
+        serve_statements(now); // that may have been the last one that could be opened
     }
     if (nobody_waits()) {
         if (draining_ || disposed_)

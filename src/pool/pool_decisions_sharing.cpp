@@ -167,13 +167,13 @@ std::size_t pool_decisions::wanted_for_one() const {
     const auto above = [this](std::size_t most) { return usable_or_used() - std::min(usable_or_used(), most); };
     if (waiters_.empty())
         return std::min(shared_.size(), std::max(above(limit()), std::min(above(size_), shared_.size() - 1)));
+    const std::size_t coming = checking_ + current_opening_;
     std::size_t earlier = 0;
-    for (auto who = waiters_.begin(); who != waiters_.end() && earlier < shared_.size(); ++who) {
+    for (auto who = waiters_.begin(); who != waiters_.end() && earlier < shared_.size() + coming; ++who) {
         if (!statements_.empty() && statements_.begin()->first < who->first)
             break;
         ++earlier;
     }
-    const std::size_t coming = checking_ + current_opening_;
     return std::min(earlier - std::min(earlier, coming) + above(limit()), shared_.size());
 }
 

@@ -24,7 +24,13 @@ struct pool_event {
     enum class kind : std::uint8_t {
         take,
         wait,
+        wait_to_share,
         leave,
+        join,
+        share,
+        answered,
+        sharing_ended,
+        keep_off,
         opened,
         open_failed,
         checked,
@@ -39,12 +45,14 @@ struct pool_event {
     kind what{};
     pool_decisions::slot_id slot = 0;
     session_condition condition{};
-    pool_decisions::waiter_id waiter = 0; ///< Of `wait`: what it returned.
+    pool_decisions::waiter_id waiter = 0; ///< Of `wait` and `wait_to_share`: what it returned.
     time_point deadline{};
     bool only_with_room = false;
     std::size_t size = 0;
     std::size_t max_overflow = 0;
-    std::optional<pool_decisions::slot_id> taken = {}; ///< What `take_idle` returned.
+    std::optional<pool_decisions::slot_id> taken = {}; ///< What `take_idle` or `join` returned.
+    std::size_t statements = 0;                        ///< Of `answered` and `sharing_ended`.
+    bool last = false;                                 ///< What these returned.
 };
 
 inline std::string text_of(session_condition condition) {
@@ -105,6 +113,16 @@ inline std::string text_of(const pool_event& event) {
     case pool_event::kind::take: return event.taken ? "take " + std::to_string(*event.taken) : "take none";
     case pool_event::kind::wait:
         return "wait " + std::to_string(event.waiter) + (event.only_with_room ? " (room)" : "");
+    case pool_event::kind::wait_to_share:
+        return "wait to share " + std::to_string(event.waiter) + (event.only_with_room ? " (room)" : "");
+    case pool_event::kind::join: return event.taken ? "join " + std::to_string(*event.taken) : "join none";
+    case pool_event::kind::share: return "share" + slot;
+    case pool_event::kind::answered:
+        return "answered" + slot + ": " + std::to_string(event.statements) + (event.last ? ", all" : "");
+    case pool_event::kind::sharing_ended:
+        return "sharing ended" + slot + ": " + std::to_string(event.statements) + (event.last ? ", all, " : ", ") +
+               text_of(event.condition);
+    case pool_event::kind::keep_off: return "keep off" + slot;
     case pool_event::kind::leave: return "leave " + std::to_string(event.waiter);
     case pool_event::kind::opened: return "opened" + slot;
     case pool_event::kind::open_failed: return "open failed" + slot;

@@ -40,17 +40,24 @@ void pool_model::apply(const pool_event& event, time_point now, const std::vecto
                        const pool_decisions& after) {
     now_ = now;
     const std::size_t occupied_before = occupied();
-    changed_ = event.what != kind::take;
+    changed_ = event.what != kind::take && event.what != kind::join;
     begin(event, actions);
     for (const action& one : actions)
         check_action(event, one);
     require(!refused_at_once_, "somebody should have been refused at once");
     if (event.what == kind::take)
         take(event, actions);
+    if (event.what == kind::join) {
+        require(actions.empty(), "joining one should change nothing else");
+        join(event);
+    }
+    note_wanted(event.what != kind::advance && event.what != kind::wait && event.what != kind::wait_to_share &&
+                event.what != kind::join && event.what != kind::answered && event.what != kind::take);
     if (event.what == kind::open_failed)
         require(waiting_.empty() || waiting_.begin()->first >= failed_for_, "nobody told them of the failed connect");
     require(occupied() <= std::max(limit(), occupied_before), "more connections than allowed");
     check_states();
+    check_sharing();
     check_next_event(event, after.next_event());
     check_numbers(after);
     fresh_.reset();
@@ -115,7 +122,13 @@ void pool_model::begin(const pool_event& event, const std::vector<action>& actio
     switch (event.what) {
     case kind::take:
     case kind::advance: break;
-    case kind::wait: begin_wait(event, actions); break;
+    case kind::wait:
+    case kind::wait_to_share: begin_wait(event, actions); break;
+    case kind::join: break;
+    case kind::share:
+    case kind::answered:
+    case kind::sharing_ended:
+    case kind::keep_off: begin_sharing(event, actions); break;
     case kind::leave:
         changed_ = waiting_.erase(event.waiter) > 0;
         counted_.cancelled_waits += changed_;
@@ -138,7 +151,13 @@ void pool_model::begin(const pool_event& event, const std::vector<action>& actio
 void pool_model::begin_wait(const pool_event& event, const std::vector<action>& actions) {
     require(event.waiter >= next_waiter_, "the number of somebody who waits was used before");
     next_waiter_ = event.waiter + 1;
-    const std::size_t room = limit() > occupied() ? limit() - occupied() : 0;
+    // Statements have no part in the overflow, unless there is nothing that they could share.
+    const bool shares = event.what == kind::wait_to_share;
+    const bool may_overflow =
+        !shares || (waiting_to_share() == 0 && std::none_of(slots_.begin(), slots_.end(),
+                                                            [](const connection& one) { return one.for_statements; }));
+    const std::size_t most = may_overflow ? limit() : size_;
+    const std::size_t room = most > occupied() ? most - occupied() : 0;
     if (disposed_ || draining_)
         refused_at_once_ = pool_decisions::refusal::disposed;
     else if (count(state::idle) + room <= uncovered()) {
@@ -155,7 +174,9 @@ void pool_model::begin_wait(const pool_event& event, const std::vector<action>& 
     was_used_ = true;
     if (waiting_.empty())
         queue_since_ = now_;
-    waiting_.emplace(event.waiter, waiter{now_, event.deadline});
+    if (shares && waiting_to_share() == 0)
+        pressed_since_ = now_;
+    waiting_.emplace(event.waiter, waiter{now_, event.deadline, shares});
 }
 
 void pool_model::begin_arrival(const pool_event& event, const std::vector<action>& actions) {
@@ -164,6 +185,7 @@ void pool_model::begin_arrival(const pool_event& event, const std::vector<action
                                                          : state::in_use;
     connection& one = expect(event.slot, expected, "the event doesn't fit the state");
     one.is = state::idle;
+    end_sharing(one);
     fresh_ = event.slot;
     if (event.what == kind::opened) {
         ++counted_.opened;
@@ -186,7 +208,7 @@ void pool_model::begin_arrival(const pool_event& event, const std::vector<action
     else
         one.used = now_;
     if (!waiting_.empty() && !closes(actions, event.slot)) {
-        if (event.what == kind::released) {
+        if (expected == state::in_use) {
             const double interval = in_ns(now_ - supply_since());
             mean_return_ = mean_return_ ? *mean_return_ + (interval - *mean_return_) / 4 : interval;
         }
@@ -247,7 +269,7 @@ void pool_model::check_action(const pool_event& event, const action& one) {
     case action::kind::open: check_open(one.slot); break;
     case action::kind::check: check_check(one.slot); break;
     case action::kind::hand_over: check_hand_over(event, one); break;
-    case action::kind::join: require(false, "nobody wants to share"); break;
+    case action::kind::join: check_join(event, one); break;
     case action::kind::close: check_close(event, one); break;
     case action::kind::refuse: check_refusal(event, one); break;
     }
@@ -261,10 +283,15 @@ void pool_model::check_open(slot_id slot) {
         require(now_ >= earliest_retry_, "opened too soon after a failure");
         require(!probing(), "two attempts at once after a failure");
     }
-    if (uncovered() > 0)
-        require(nothing_to_wait_for() || rent() >= price() * 0.999 - 100, "opened too soon");
-    else
+    if (uncovered() > 0) {
+        const bool pressed = waiting_to_share() > 0 && in_ns(now_ - pressed_since_) >= price() * 0.999 - 100;
+        require(nothing_to_wait_for() || rent() >= price() * 0.999 - 100 || pressed, "opened too soon");
+        require(has_room_to_open(), "overflow that isn't for them");
+    } else {
         require(lacks_idle(), "opened for nobody");
+    }
+    if (waiting_to_share() > 0)
+        pressed_since_ = now_;
     if (slot == slots_.size())
         slots_.emplace_back();
     connection& one = expect(slot, state::free, "opened where there is one already");
@@ -299,15 +326,21 @@ void pool_model::check_hand_over(const pool_event& event, const action& given) {
     } else {
         require(live() <= limit(), "handed over, but above the limit");
     }
-    const auto waited = std::chrono::duration_cast<std::chrono::microseconds>(now_ - waiting_.begin()->second.since);
-    if (event.what != kind::wait || event.waiter != given.waiter) {
-        ++counted_.waited;
-        counted_.wait_time += waited;
-        counted_.longest_wait = std::max(counted_.longest_wait, waited);
-    }
+    count_wait(event, given);
     ++counted_.acquired;
+    one.for_statements = waiting_.begin()->second.shares;
     waiting_.erase(given.waiter);
     one.is = state::in_use;
+}
+
+void pool_model::count_wait(const pool_event& event, const action& served) {
+    if ((event.what == kind::wait || event.what == kind::wait_to_share) && event.waiter == served.waiter)
+        return;
+    const time_point since = waiting_.at(served.waiter).since;
+    const auto waited = std::chrono::duration_cast<std::chrono::microseconds>(now_ - since);
+    ++counted_.waited;
+    counted_.wait_time += waited;
+    counted_.longest_wait = std::max(counted_.longest_wait, waited);
 }
 
 void pool_model::check_last_used(const connection& one) const {

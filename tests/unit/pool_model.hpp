@@ -39,10 +39,20 @@ private:
         time_point opened{};
         time_point used{};
         time_point alive{};
+        bool for_statements = false; ///< Handed to one, or shared.
+        bool shared = false;
+        bool answers = false;
+        bool kept_off = false;
+        std::size_t load = 0;
+        std::size_t most = 0;     ///< The greatest load, since it is shared.
+        std::size_t answered = 0; ///< That of the last time, if all were answered.
+        time_point progress{};
+        std::uint64_t joined = 0; ///< The number of the last join, or of what came instead.
     };
     struct waiter {
         time_point since;
         time_point deadline;
+        bool shares = false;
     };
 
     std::size_t count(state which) const;
@@ -62,10 +72,30 @@ private:
     double rent() const;
     double price() const;
 
+    std::size_t waiting_to_share() const;
+    std::size_t waiting_for_themselves() const { return waiting_.size() - waiting_to_share(); }
+    bool has_room_to_open() const;
+    /// For so many in all connections are being opened or checked.
+    bool are_coming_for(std::size_t those_who_wait) const;
+    std::size_t above(std::size_t most) const;
+    /// How many have come before all statements that wait, want a connection for themselves, and see none coming.
+    std::size_t wanted_for_one() const;
+    bool may_have_stalled(const connection& one) const;
+    bool has_certainly_stalled(const connection& one) const;
+    std::size_t most_on(const connection& one) const;
+    bool has_room(const connection& one) const;
+    std::size_t with_certain_room() const;
+    void put_on(pool_decisions::slot_id slot);
+    void end_sharing(connection& one);
+    void note_wanted(bool anew);
+
     connection& expect(pool_decisions::slot_id slot, state expected, const char* what);
     void begin(const pool_event& event, const std::vector<action>& actions);
     void begin_wait(const pool_event& event, const std::vector<action>& actions);
     void begin_arrival(const pool_event& event, const std::vector<action>& actions);
+    void begin_sharing(const pool_event& event, const std::vector<action>& actions);
+    void leave_shared(const pool_event& event, const std::vector<action>& actions);
+    void join(const pool_event& event);
     void take(const pool_event& event, const std::vector<action>& actions);
     void lost(const connection& one, session_condition condition);
     void failed(connection& one);
@@ -74,12 +104,17 @@ private:
     void check_open(pool_decisions::slot_id slot);
     void check_check(pool_decisions::slot_id slot);
     void check_hand_over(const pool_event& event, const action& one);
+    void check_join(const pool_event& event, const action& one);
+    void check_turns() const;
+    void check_sharing() const;
+    void count_wait(const pool_event& event, const action& served);
     void check_close(const pool_event& event, const action& one);
     void check_refusal(const pool_event& event, const action& one);
     void check_last_used(const connection& one) const;
 
     void check_states() const;
     void check_next_event(const pool_event& event, time_point next) const;
+    void check_opening_is_due(time_point next) const;
     void check_numbers(const pool_decisions& after) const;
 
     coropq::pool_options options_;
@@ -103,6 +138,11 @@ private:
     time_point last_supply_ = time_point::min();
     std::optional<double> mean_return_;
     std::optional<double> mean_connect_;
+    time_point pressed_since_ = time_point::max(); ///< Since when statements wait, or a connection is opened meanwhile.
+    double mean_answer_ = 0;
+    std::uint64_t turns_ = 0;        ///< Joins, and changes of what is wanted by those who don't join.
+    std::uint64_t wanted_since_ = 0; ///< The turn when they wanted more, or something else changed.
+    std::size_t wanted_ = 0;         ///< How many connections they wanted when that was looked at last.
     bool was_used_ = false;
     bool draining_ = false;
     bool disposed_ = false;

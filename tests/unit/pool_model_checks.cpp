@@ -102,20 +102,26 @@ void pool_model::check_next_event(const pool_event& event, time_point next) cons
 
     if (failures_ > 0 && probing())
         return;
-    if (uncovered() > 0 && occupied() < limit()) {
-        time_point due = supply_since();
-        if (!nothing_to_wait_for() && static_cast<double>(uncovered()) * mean_return_.value_or(0) < price())
-            due += clock::duration(std::llround(price() / static_cast<double>(uncovered()))) + tolerance;
-        if (failures_ > 0)
-            due = std::max(due, latest_retry_);
-        require(next <= due, "nobody will open one for those who wait");
-        if (changed_ && failures_ == 0)
-            require(due + tolerance > now_ && !nothing_to_wait_for(), "one should have been opened by now");
-    }
+    if (uncovered() > 0 && has_room_to_open())
+        check_opening_is_due(next);
     if (lacks_idle()) {
         require(next <= (failures_ > 0 ? latest_retry_ : now_), "nobody will open one to be idle");
         require(failures_ > 0 || !changed_, "one should have been opened to be idle");
     }
+}
+
+void pool_model::check_opening_is_due(time_point next) const {
+    time_point due = supply_since();
+    const double many = static_cast<double>(uncovered());
+    if (!nothing_to_wait_for() && many * mean_return_.value_or(0) < price() * 1.001 + 100 * many)
+        due += clock::duration(std::llround(price() / many)) + tolerance;
+    if (waiting_to_share() > 0) // however quickly they take turns
+        due = std::min(due, pressed_since_ + clock::duration(std::llround(price())) + tolerance);
+    if (failures_ > 0)
+        due = std::max(due, latest_retry_);
+    require(next <= due, "nobody will open one for those who wait");
+    if (changed_ && failures_ == 0)
+        require(due + tolerance > now_ && !nothing_to_wait_for(), "one should have been opened by now");
 }
 
 void pool_model::check_numbers(const pool_decisions& after) const {
@@ -135,6 +141,11 @@ void pool_model::check_numbers(const pool_decisions& after) const {
     require(told.closed.invalidated == counted_.closed.invalidated, "statistics: closed.invalidated");
     require(told.closed.disposed == counted_.closed.disposed, "statistics: closed.disposed");
     require(told.acquired == counted_.acquired, "statistics: acquired");
+    require(told.shared == counted_.shared, "statistics: shared");
+    std::size_t loads = 0;
+    for (const connection& one : slots_)
+        loads += one.load;
+    require(told.in_flight == loads, "statistics: in_flight");
     require(told.waited == counted_.waited, "statistics: waited");
     require(told.acquire_timeouts == counted_.acquire_timeouts, "statistics: acquire_timeouts");
     require(told.refused == counted_.refused, "statistics: refused");

@@ -14,6 +14,7 @@
 #include <iostream>
 #include <map>
 #include <random>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -67,6 +68,7 @@ coropq::pool_options random_options(random_choices& random) {
         .retry_delay(random.one_of<milliseconds>({0ms, 1ms, 25ms}), random.one_of<milliseconds>({1ms, 40ms, 800ms}));
     if (random.percent(30))
         options.max_waiting(random.count(0, 5));
+    options.pipeline_depth(random.one_of<std::size_t>({1, 2, 5, 20, 256}));
     return options;
 }
 
@@ -83,7 +85,9 @@ public:
         , hold_time_(random_.one_of<milliseconds>({1ms, 10ms, 100ms}))
         , patience_(random_.one_of<milliseconds>({5ms, 100ms, 30000ms}))
         , late_(random_.percent(30))
-        , trouble_(random_.percent(60)) {}
+        , trouble_(random_.percent(60))
+        , calm_(random_.percent(20))
+        , statements_(random_.one_of({0, 30, 80, 100})) {}
 
     /// Throws `broken_rule`.
     void play() {
@@ -96,6 +100,8 @@ public:
             time_point due = pool_.next_event();
             if (due == time_point::max() && planned_.empty())
                 break;
+            if (calm_ && planned_.size() == 1 && pool_.statistics().waiting == 0) // only the end is left
+                due = time_point::max();
             if (due != time_point::max() && late_)
                 due += random_.time(20ms);
             if (planned_.empty() || due < planned_.begin()->first ||
@@ -112,13 +118,15 @@ public:
         }
         if (!pool_.empty())
             throw broken_rule("connections are left over");
+        if (calm_ && pool_.statistics().acquire_timeouts > 0 && !asked_for_room_)
+            throw broken_rule("somebody wasn't served, though all came back");
     }
 
     std::size_t events() const { return events_; }
 
 private:
     struct plan {
-        enum class kind : std::uint8_t { user, event, server_down, server_up };
+        enum class kind : std::uint8_t { user, event, shared, server_down, server_up };
         kind what{};
         pool_event event{};
     };
@@ -127,7 +135,7 @@ private:
         const int bursts = random_.between(1, 6);
         for (int burst = 0; burst < bursts; ++burst) {
             const time_point start = now_ + random_.time(400ms);
-            for (int users = random_.between(1, 15); users > 0; --users)
+            for (int users = random_.between(1, random_.percent(statements_ / 2) ? 100 : 15); users > 0; --users)
                 planned_.emplace(start + (random_.percent(50) ? 0ms : random_.time(50ms)), plan{plan::kind::user});
         }
     }
@@ -152,8 +160,8 @@ private:
     }
 
     void plan_end() {
-        const time_point end = now_ + random_.between(50, 600) * 1ms;
-        if (random_.percent(30))
+        const time_point end = now_ + (calm_ ? 1h : random_.between(50, 600) * 1ms);
+        if (!calm_ && random_.percent(30))
             planned_.emplace(end - random_.time(100ms), plan{plan::kind::event, {kind::drain}});
         planned_.emplace(end, plan{plan::kind::event, {kind::dispose}});
     }
@@ -164,23 +172,42 @@ private:
         case plan::kind::server_up: server_down_ = false; break;
         case plan::kind::user: acquire(); break;
         case plan::kind::event: tell_pool(next.event); break;
+        case plan::kind::shared: something_happens_on(next.event.slot); break;
         }
     }
 
     void acquire() {
+        const bool statement = random_.percent(statements_);
         if (random_.percent(80)) {
             pool_event take{kind::take};
             take.taken = pool_.take_idle(now_);
             done(take);
             if (take.taken) {
-                plan_release(*take.taken);
+                statement ? begin_statement(*take.taken) : plan_release(*take.taken);
                 return;
             }
         }
-        pool_event wait{kind::wait};
+        if (statement && random_.percent(90)) {
+            pool_event join{kind::join};
+            join.taken = pool_.join(now_);
+            done(join);
+            if (join.taken) {
+                ++on_it_[*join.taken];
+                return;
+            }
+        }
+        wait(statement);
+    }
+
+    void wait(bool statement) {
+        pool_event wait{statement ? kind::wait_to_share : kind::wait};
         wait.only_with_room = random_.percent(10);
-        wait.deadline = now_ + random_.time(patience_);
-        wait.waiter = pool_.wait(now_, wait.deadline, wait.only_with_room);
+        asked_for_room_ = asked_for_room_ || wait.only_with_room;
+        wait.deadline = now_ + (calm_ ? 30min : random_.time(patience_));
+        wait.waiter = statement ? pool_.wait_to_share(now_, wait.deadline, wait.only_with_room)
+                                : pool_.wait(now_, wait.deadline, wait.only_with_room);
+        if (statement)
+            sharing_.insert(wait.waiter);
         if (random_.percent(20)) { // somebody served by then may leave as well
             pool_event leave{kind::leave};
             leave.waiter = wait.waiter;
@@ -189,8 +216,68 @@ private:
         done(wait);
     }
 
-    void tell_pool(const pool_event& event) {
+    // A statement has a connection: most share it from the next moment on.
+    void begin_statement(pool_decisions::slot_id slot) {
+        if (random_.percent(10)) {
+            plan_release(slot);
+            return;
+        }
+        pool_event share{kind::share};
+        share.slot = slot;
+        plan_outcome(share, random_.percent(80) ? clock::duration::zero() : random_.time(1ms));
+    }
+
+    void plan_shared(pool_decisions::slot_id slot) {
+        pool_event next{};
+        next.slot = slot;
+        const auto planned = planned_.emplace(now_ + random_.time(hold_time_ / (random_.percent(80) ? 10 : 1)),
+                                              plan{plan::kind::shared, next});
+        pending_[slot] = planned;
+    }
+
+    // Some are answered; or it ends, perhaps with statements still on their way to it; or it is lost, and those that
+    // weren't sent try again.
+    void something_happens_on(pool_decisions::slot_id slot) {
+        std::size_t& load = on_it_[slot];
+        pool_event happened{kind::answered};
+        happened.slot = slot;
+        happened.statements = random_.percent(50) ? 1 : random_.count(1, static_cast<int>(load));
+        const int choice = random_.between(1, trouble_ ? 20 : 200);
+        if (choice == 1) {
+            happened.what = kind::released;
+            happened.condition = random_condition(20);
+            for (std::size_t unsent = random_.count(0, static_cast<int>(load)); unsent > 0; --unsent)
+                planned_.emplace(now_, plan{plan::kind::user});
+            load = 0;
+            tell_pool(happened);
+            return;
+        }
+        if (choice == 2) {
+            happened.what = kind::keep_off;
+        } else if (choice == 3) {
+            happened.what = kind::sharing_ended;
+            happened.condition = random_condition(60);
+        }
+        if (happened.what != kind::keep_off)
+            load -= happened.statements;
+        if (load > 0)
+            plan_shared(slot);
+        else
+            pending_.erase(slot);
+        tell_pool(happened);
+    }
+
+    void tell_pool(pool_event event) {
         switch (event.what) {
+        case kind::share:
+            on_it_[event.slot] = 1;
+            pool_.share(event.slot, now_);
+            break;
+        case kind::answered: event.last = pool_.answered(event.slot, event.statements, now_); break;
+        case kind::sharing_ended:
+            event.last = pool_.sharing_ended(event.slot, event.statements, now_, event.condition);
+            break;
+        case kind::keep_off: pool_.keep_others_off(event.slot, now_); break;
         case kind::leave: pool_.leave(event.waiter, now_); break;
         case kind::opened: pool_.opened(event.slot, now_); break;
         case kind::open_failed: pool_.open_failed(event.slot, now_); break;
@@ -203,6 +290,8 @@ private:
         case kind::dispose: pool_.dispose(now_); break;
         case kind::take:
         case kind::wait:
+        case kind::wait_to_share:
+        case kind::join:
         case kind::advance: break;
         }
         done(event);
@@ -213,6 +302,8 @@ private:
         ++events_;
         if (is_outcome(event))
             pending_.erase(event.slot);
+        if (event.what == kind::share)
+            plan_shared(event.slot);
         const std::vector<action> actions = pool_.take_actions();
         if (tell_)
             std::clog << std::chrono::duration<double, std::milli>(now_ - beginning).count()
@@ -224,7 +315,7 @@ private:
 
     static bool is_outcome(const pool_event& event) {
         return event.what == kind::opened || event.what == kind::open_failed || event.what == kind::checked ||
-               event.what == kind::released || event.what == kind::closed;
+               event.what == kind::released || event.what == kind::closed || event.what == kind::share;
     }
 
     void carry_out(const action& one) {
@@ -240,14 +331,16 @@ private:
             outcome.condition = random_condition(server_down_ ? 40 : 85);
             plan_outcome(outcome, random_.time(5ms));
             break;
-        case action::kind::hand_over: plan_release(one.slot); break;
+        case action::kind::hand_over:
+            sharing_.contains(one.waiter) ? begin_statement(one.slot) : plan_release(one.slot);
+            break;
+        case action::kind::join: ++on_it_[one.slot]; break;
         case action::kind::close:
             if (const auto planned = pending_.find(one.slot); planned != pending_.end())
                 planned_.erase(planned->second);
             outcome.what = kind::closed;
             plan_outcome(outcome, random_.time(5ms));
             break;
-        case action::kind::join:
         case action::kind::refuse: break;
         }
     }
@@ -282,11 +375,16 @@ private:
     milliseconds patience_;
     bool late_;
     bool trouble_;
+    bool calm_;      ///< Everybody waits for as long as it takes.
+    int statements_; ///< How many of hundred users share.
+    bool asked_for_room_ = false;
     bool server_down_ = false;
     time_point now_ = beginning;
     std::multimap<time_point, plan> planned_;
     std::map<pool_decisions::slot_id, std::multimap<time_point, plan>::iterator>
-        pending_; ///< What a place will do next.
+        pending_;                                          ///< What a place will do next.
+    std::map<pool_decisions::slot_id, std::size_t> on_it_; ///< The statements on shared connections.
+    std::set<pool_decisions::waiter_id> sharing_;          ///< The statements that waited, or do.
     std::size_t events_ = 0;
 };
 

@@ -23,6 +23,12 @@ inline coropq::engine_options pool_of(std::size_t size, std::chrono::millisecond
     return coropq::engine_options().pool(coropq::pool_options().size(size).acquire_timeout(timeout));
 }
 
+/// One statement at a time on each connection.
+inline coropq::engine_options unshared_pool_of(std::size_t size,
+                                               std::chrono::milliseconds timeout = std::chrono::seconds(30)) {
+    return coropq::engine_options().pool(coropq::pool_options().size(size).acquire_timeout(timeout).pipelining(false));
+}
+
 /// Engines behind a proxy, which counts their connections, and statements whose ends are remembered.
 struct engine_fixture : testing::Test {
     // Sessions of earlier tests are gone.

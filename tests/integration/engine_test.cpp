@@ -96,19 +96,25 @@ TEST_F(engine, opens_as_many_as_it_needs_and_may) {
 }
 
 TEST_F(engine, waiters_are_served_in_order) {
-    const coropq::engine one = make(pool_of(1));
-    for (int i = 0; i != 50; ++i)
-        start(one, "select " + std::to_string(i));
-    drain(context);
-    EXPECT_EQ(proxy.connections(), 1u);
-    for (std::size_t i = 0; i != ended.size(); ++i) {
-        EXPECT_EQ(ended[i], i);
-        EXPECT_EQ(all[i]->output[0][0].as<std::size_t>(), i);
+    for (const bool shared : {false, true}) {
+        all.clear();
+        ended.clear();
+        proxy.reset_counters();
+        const coropq::engine one = make(shared ? pool_of(1) : unshared_pool_of(1));
+        for (int i = 0; i != 50; ++i)
+            start(one, "select " + std::to_string(i));
+        drain(context);
+        EXPECT_EQ(proxy.connections(), 1u);
+        EXPECT_EQ(ended.size(), 50u);
+        for (std::size_t i = 0; i != ended.size(); ++i) {
+            EXPECT_EQ(ended[i], i);
+            EXPECT_EQ(all[i]->output[0][0].as<std::size_t>(), i);
+        }
     }
 }
 
 TEST_F(engine, waiting_has_an_end) {
-    const coropq::engine impatient = make(pool_of(1, 50ms));
+    const coropq::engine impatient = make(unshared_pool_of(1, 50ms));
     // It connects first: on a busy machine that may take longer than anybody waits here.
     ASSERT_TRUE(wait_until([&] {
         try {
@@ -148,7 +154,7 @@ TEST_F(engine, waiting_has_an_end) {
     // Limits that no clock can show.
     for (const auto limit :
          {std::chrono::milliseconds::max(), std::chrono::milliseconds(std::chrono::hours(24 * 365 * 300))}) {
-        const coropq::engine patient = make(pool_of(1, limit));
+        const coropq::engine patient = make(unshared_pool_of(1, limit));
         start(patient, "select pg_sleep(0.05)");
         EXPECT_EQ(run(context, patient.execute("select 5"))[0][0].as<int>(), 5);
     }
@@ -159,7 +165,7 @@ TEST_F(engine, a_cancelled_waiter_leaves_no_hole) {
          {asio::cancellation_type::partial, asio::cancellation_type::total, asio::cancellation_type::terminal}) {
         all.clear();
         ended.clear();
-        const coropq::engine one = make(pool_of(1));
+        const coropq::engine one = make(unshared_pool_of(1));
         gate closed(context);
         start(one, gate::statement("holding"));
         ASSERT_TRUE(run_until_active(context, "holding"));
@@ -185,7 +191,7 @@ TEST_F(engine, a_cancelled_waiter_leaves_no_hole) {
 
 // A waiter that is cancelled in the moment when it gets its connection passes it on.
 TEST_F(engine, a_waiter_cancelled_when_it_is_its_turn_passes_it_on) {
-    const coropq::engine one = make(pool_of(1));
+    const coropq::engine one = make(unshared_pool_of(1));
     for (int round = 0; round != 60; ++round) {
         all.clear();
         ended.clear();
@@ -205,7 +211,7 @@ TEST_F(engine, a_waiter_cancelled_when_it_is_its_turn_passes_it_on) {
 }
 
 TEST_F(engine, a_cancelled_statement_frees_its_place) {
-    const coropq::engine one = make(pool_of(1));
+    const coropq::engine one = make(unshared_pool_of(1));
     started& first = start(one, "select pg_sleep(60) -- interrupted");
     ASSERT_TRUE(run_until_active(context, "interrupted"));
     start(one, "select 2");

@@ -48,6 +48,31 @@ struct played_pool {
         pool.wait(now, now + limit, only_with_room);
         return done();
     }
+    /// A statement that came, as the pool treats it: idle connections first, then a place on a shared one, then the
+    /// queue. What it got, and what was to be done.
+    std::string come(clock::duration limit = std::chrono::seconds(30), bool only_with_room = false) {
+        if (const auto taken = pool.take_idle(now)) {
+            pool.share(*taken, now);
+            const std::string rest = done();
+            return "takes " + std::to_string(*taken) + (rest.empty() ? "" : ", " + rest);
+        }
+        if (const auto joined = pool.join(now))
+            return "joins " + std::to_string(*joined);
+        pool.wait_to_share(now, now + limit, only_with_room);
+        const std::string rest = done();
+        return "waits" + (rest.empty() ? "" : ", " + rest);
+    }
+    /// So many came, all of which join that one.
+    void join(pool_decisions::slot_id slot, std::size_t statements) {
+        for (; statements > 0; --statements)
+            EXPECT_EQ(come(), "joins " + std::to_string(slot));
+    }
+    std::string share(pool_decisions::slot_id slot) { return pool.share(slot, now), done(); }
+    std::string answered(pool_decisions::slot_id slot, std::size_t statements = 1) {
+        pool.answered(slot, statements, now);
+        return done();
+    }
+    std::string keep_off(pool_decisions::slot_id slot) { return pool.keep_others_off(slot, now), done(); }
     std::string leave(pool_decisions::waiter_id waiter) { return pool.leave(waiter, now), done(); }
     std::string opened(pool_decisions::slot_id slot) { return pool.opened(slot, now), done(); }
     std::string open_failed(pool_decisions::slot_id slot) { return pool.open_failed(slot, now), done(); }

@@ -35,10 +35,11 @@ std::optional<std::size_t> count_records(const std::string& path) {
         std::array<char, 65536> buffer{};
         for (ssize_t size = 1; size > 0 && is_regular_file(descriptor);) {
             size = ::read(descriptor, buffer.data(), buffer.size());
-            if (size > 0)
-                parser.feed({buffer.data(), static_cast<std::size_t>(size)});
-            else
+            const std::string_view text(buffer.data(), size > 0 ? static_cast<std::size_t>(size) : 0);
+            if (text.empty())
                 parser.finish();
+            else
+                parser.feed(count ? text : without_mark(text));
             for (count = count.value_or(0); parser.next(); ++*count) {
             }
         }

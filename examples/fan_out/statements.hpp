@@ -20,6 +20,7 @@
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace fan_out_example {
@@ -36,6 +37,12 @@ struct filled_template {
 /// More values than that can't be given to a template.
 inline constexpr std::size_t most_values = 32;
 
+/// The first bytes of a file, less the mark that some editors put in front of UTF-8.
+inline std::string_view without_mark(std::string_view text) {
+    constexpr std::string_view mark = "\xEF\xBB\xBF";
+    return text.starts_with(mark) ? text.substr(mark.size()) : text;
+}
+
 /// Reads bytes, and gives what a parser (`statement_splitter`, `csv_reader`) makes of them.
 template <typename Parser>
 class parsed_input {
@@ -50,7 +57,7 @@ public:
             if (ended_)
                 parser_.finish();
             else
-                parser_.feed(text);
+                parser_.feed(std::exchange(is_first_, false) ? without_mark(text) : text);
             found = parser_.next();
         }
         co_return found;
@@ -59,6 +66,7 @@ public:
 private:
     byte_input bytes_;
     Parser parser_;
+    bool is_first_ = true;
     bool ended_ = false;
 };
 

@@ -22,7 +22,7 @@ server=no
 for option; do
     case $option in
     --with-server) server=yes ;;
-    --with-tests) packages+=(libgtest-dev libboost-program-options1.81-dev libssl-dev pkg-config procps) ;;
+    --with-tests) packages+=(libgtest-dev libboost-program-options1.81-dev libssl-dev pkg-config procps pgbouncer) ;;
     --with-clang) packages+=(clang-16 libclang-rt-16-dev) ;;
     --with-lint) packages+=(clang-format-16 clang-tidy-16 shellcheck git) ;;
     *)
@@ -64,13 +64,23 @@ privileged+=(DEBIAN_FRONTEND=noninteractive)
 
 # Debian's server package makes a database cluster "main" and starts it, which nobody asked for here: throwaway servers
 # are all that we use. A file in this directory says no; it is removed again, so that later packages do as always.
-no_cluster=
+left_behind=()
+trap '((${#left_behind[@]} == 0)) || "${privileged[@]}" rm -f "${left_behind[@]}"' EXIT
 if [[ " ${missing[*]} " == *' postgresql-15 '* ]]; then
     no_cluster=/etc/postgresql-common/createcluster.d/coropq-no-cluster.conf
     echo "$self: (PostgreSQL's programs only: no database cluster is made and no server is started)"
-    trap '"${privileged[@]}" rm -f "$no_cluster"' EXIT
+    left_behind+=("$no_cluster")
     "${privileged[@]}" mkdir -p "${no_cluster%/*}"
     echo 'create_main_cluster = false' | "${privileged[@]}" tee "$no_cluster" >/dev/null
+fi
+
+# The same for PgBouncer: the tests run their own. Services of packages are started unless this program says 101 (Debian
+# Policy, "Running initscripts during package installation").
+no_service=/usr/sbin/policy-rc.d
+if [[ " ${missing[*]} " == *' pgbouncer '* && ! -e $no_service ]]; then
+    left_behind+=("$no_service")
+    printf '#!/bin/sh\nexit 101\n' | "${privileged[@]}" tee "$no_service" >/dev/null
+    "${privileged[@]}" chmod 755 "$no_service"
 fi
 
 apt_get() {

@@ -53,7 +53,10 @@ bool is_stale_plan(const PGresult* failed) {
 void add_hint(const PGresult* failed, const answer& received, diagnostics_fields& fields) {
     if (!fields.hint.empty())
         return;
-    if (received.stale_plan && received.in_transaction)
+    if (received.stale_plan && received.in_transaction && fields.sqlstate == "26000")
+        fields.hint = "roll back, and the transaction can be run again; behind a pooler that shares sessions, use "
+                      "statement_options::prepared_statements(0)";
+    else if (received.stale_plan && received.in_transaction)
         fields.hint =
             "the statement was prepared for an older definition; roll back, and the transaction can be run again";
     else if (received.stale_plan || (fields.sqlstate == "42P05" && fields.message.find("coropq_") != std::string::npos))

@@ -26,7 +26,7 @@ TEST_F(engine_end, dispose_closes_what_is_idle_and_later_what_is_busy) {
     start(three, gate::statement("second"));
     ASSERT_TRUE(run_until_active(context, "first"));
     ASSERT_TRUE(run_until_active(context, "second"));
-    const coropq::engine one = make(pool_of(1));
+    const coropq::engine one = make(unshared_pool_of(1));
     start(one, gate::statement("the only one"));
     ASSERT_TRUE(run_until_active(context, "the only one"));
     started& waiting = start(one, "select 1");

@@ -153,7 +153,7 @@ TEST_F(asyncpg_pool, pool_auth) {
 
 // The connection that somebody waits for is too old when it comes back.
 TEST_F(asyncpg_pool, pool_no_acquire_deadlock) {
-    const coropq::engine engine = make_pool(pool_options().size(1).max_lifetime(20ms));
+    const coropq::engine engine = make_pool(pool_options().size(1).max_lifetime(20ms).pipelining(false));
     gate closed(context);
     started& first = start(engine, gate::statement("no_acquire_deadlock"));
     ASSERT_TRUE(run_until_active(context, "no_acquire_deadlock"));

@@ -118,10 +118,13 @@ void multiplexer::send() {
         for (int unflushed = 1; sound && !blocked_ && !waiting_.empty(); ++unflushed) {
             pointer next = std::move(waiting_.front());
             waiting_.pop_front();
-            if (next->now == pipelined_statement::stage::left)
+            if (next->now == pipelined_statement::stage::left) {
                 ++left_;
-            else
-                sound = put(std::move(next)) && (unflushed % flushed_together != 0 || flush());
+                continue;
+            }
+            sound = put(next) && (unflushed % flushed_together != 0 || flush());
+            if (!sound && next->now == pipelined_statement::stage::waiting) // it can be sent elsewhere
+                waiting_.push_front(std::move(next));
         }
     }
     if (sound)
@@ -179,14 +182,19 @@ bool fill_in_types(statement& work, const type_catalog& types) {
 
 // For what has to be found out first, a statement needs the session to itself, or another one.
 void multiplexer::return_alone(pointer unit) {
-    forget_limit(*unit);
     unit->alone = true;
+    return_unsent(std::move(unit));
+}
+
+void multiplexer::return_unsent(pointer unit) {
+    forget_limit(*unit);
+    unit->now = pipelined_statement::stage::returned;
     returned_.push_back(std::move(unit));
 }
 
-bool multiplexer::put(pointer unit) {
+bool multiplexer::put(const pointer& unit) {
     if (!fill_in_types(unit->work, *types_)) {
-        return_alone(std::move(unit));
+        return_alone(unit);
         return true;
     }
     if (state_.defaults.server_timeout() && !put_setting(unit->limit))
@@ -200,7 +208,7 @@ bool multiplexer::put(pointer unit) {
         prepared = state_.prepared.find(key_);
         if (!prepared && is_preparable(state_, work)) {
             if (may_be_binary(state_, work) && !has_readable_settings(state_)) {
-                return_alone(std::move(unit));
+                return_alone(unit);
                 return true;
             }
             prepared = put_parse(work, parameters, added);
@@ -212,13 +220,12 @@ bool multiplexer::put(pointer unit) {
         added.describes = !prepared->described;
         added.prepared = prepared->number;
     }
-    if (!(prepared ? put_prepared(state_, *prepared, work, parameters) : put_unprepared(state_, work, parameters)) ||
-        !sync())
+    if (!(prepared ? put_prepared(state_, *prepared, work, parameters) : put_unprepared(state_, work, parameters)))
         return false;
     unit->now = pipelined_statement::stage::sent;
-    added.unit = std::move(unit);
+    added.unit = unit;
     sent_.push_back(std::move(added));
-    return true;
+    return sync();
 }
 
 // Those behind it that have the same text use it at once: what the server does comes in the same order.

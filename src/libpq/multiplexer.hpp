@@ -48,6 +48,9 @@ public:
 
     /// The session is to be closed: ends everything.
     void interrupt();
+    /// The event loop has ended, and nothing will happen any more: forgets the statements, and the lender, who may be
+    /// kept by them.
+    void forget_all();
     bool is_active() const noexcept { return active_; }
 
 private:
@@ -77,13 +80,14 @@ private:
     void push();
     bool flush();
     bool sync();
-    bool put(pointer unit);
+    bool put(const pointer& unit);
     prepared_statement* put_parse(const statement& work, const wire_parameters& parameters, sent_statement& added);
     bool put_deallocations();
     bool put_setting(const deadline& limit);
     bool put_own(const std::string& text, sent_statement::kind what);
     bool put_lookup(sent_statement asking, std::vector<std::uint32_t> types);
     void return_alone(pointer unit);
+    void return_unsent(pointer unit);
 
     // Receiving.
     void go_on();
@@ -106,9 +110,11 @@ private:
 
     // Ending.
     void leave(pipelined_statement& unit, operation_outcome outcome);
+    bool holds(const pipelined_statement& unit);
     operation_outcome cancelled_outcome(const pipelined_statement& unit) const;
     void watch(const pointer& unit);
     void set_alarm();
+    void silence_alarm();
     void times_up();
     void forget_limit(pipelined_statement& unit);
     void get_rid_if_unwanted();
@@ -152,6 +158,7 @@ private:
     std::shared_ptr<const type_catalog> types_; ///< Asked for once in each turn.
     std::string key_;                           ///< Of the statement that is being sent; its memory is used again.
     boost::asio::steady_timer alarm_;
+    bool alarm_is_set_ = false;
     std::set<std::pair<time_limit::clock::time_point, pipelined_statement*>> limits_;
 };
 

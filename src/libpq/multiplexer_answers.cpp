@@ -299,10 +299,7 @@ void multiplexer::tell() {
 
 void multiplexer::be_idle() {
     stop_waiting();
-    if (!limits_.empty()) { // an alarm that is set keeps the context at work
-        limits_.clear();
-        alarm_.cancel();
-    }
+    silence_alarm();
     active_ = false;
     ends_ = 0;
     state_.busy = false;

@@ -29,12 +29,22 @@ void multiplexer::cancel(pointer unwanted, asio::cancellation_type type) {
     asio::dispatch(state_.strand, [self = session_.shared_from_this(), this, unwanted = std::move(unwanted), type] {
         guarded([&] {
             const bool terminal = (type & asio::cancellation_type::terminal) != asio::cancellation_type::none;
-            if (unwanted->now == stage::left || (unwanted->now == stage::sent && !terminal))
+            if (!holds(*unwanted) || unwanted->now == stage::left || (unwanted->now == stage::sent && !terminal))
                 return;
             leave(*unwanted, cancelled_outcome(*unwanted));
             go_on();
         });
     });
+}
+
+// It may have been sent back since, and be somebody else's; whoever it was sent back to knows that nobody wants it.
+bool multiplexer::holds(const pipelined_statement& unit) {
+    const auto is_it = [&unit](const pointer& each) { return each.get() == &unit; };
+    if (std::any_of(waiting_.begin(), waiting_.end(), is_it) ||
+        std::any_of(sent_.begin(), sent_.end(), [&](const sent_statement& each) { return is_it(each.unit); }))
+        return true;
+    const std::scoped_lock lock(inbox_mutex_);
+    return std::any_of(inbox_.begin(), inbox_.end(), is_it);
 }
 
 operation_outcome multiplexer::cancelled_outcome(const pipelined_statement& unit) const {
@@ -72,7 +82,15 @@ void multiplexer::forget_limit(pipelined_statement& unit) {
         limits_.erase({unit.limit.when, &unit});
 }
 
+// One that is set keeps the context at work.
+void multiplexer::silence_alarm() {
+    limits_.clear();
+    if (std::exchange(alarm_is_set_, false))
+        alarm_.cancel();
+}
+
 void multiplexer::set_alarm() {
+    alarm_is_set_ = true;
     alarm_.expires_at(limits_.begin()->first);
     alarm_.async_wait([self = session_.shared_from_this(), this](error_code code) {
         if (!code)
@@ -81,6 +99,7 @@ void multiplexer::set_alarm() {
 }
 
 void multiplexer::times_up() {
+    alarm_is_set_ = false;
     const auto now = time_limit::clock::now();
     while (!limits_.empty() && limits_.begin()->first <= now) {
         pipelined_statement& late = *limits_.begin()->second;
@@ -156,8 +175,7 @@ void multiplexer::send_back() {
         if (each->now == stage::left) {
             ++left_;
         } else {
-            forget_limit(*each);
-            returned_.push_back(std::move(each));
+            return_unsent(std::move(each));
         }
     }
     waiting_.clear();
@@ -212,6 +230,20 @@ void multiplexer::lost(error_code code) {
     end_with(state_.end);
 }
 
+void multiplexer::forget_all() {
+    std::shared_ptr<sharing_owner> lender; // goes behind the lock
+    std::vector<pointer> inbox;
+    {
+        const std::scoped_lock lock(inbox_mutex_);
+        lender.swap(lender_);
+        inbox.swap(inbox_);
+    }
+    limits_.clear();
+    waiting_.clear();
+    sent_.clear();
+    returned_.clear();
+}
+
 // Without the memory to do better.
 void multiplexer::fail(error_code code) noexcept try {
     for (sent_statement& one : sent_) {
@@ -234,8 +266,7 @@ void multiplexer::end_with(session_condition condition) {
     ends_ = 0;
     unwanted_ = 0;
     received_ = answer();
-    limits_.clear();
-    alarm_.cancel();
+    silence_alarm();
     state_.busy = false;
     std::shared_ptr<sharing_owner> lender;
     std::size_t slot = 0;

@@ -34,9 +34,10 @@ struct pipelined_statement {
     // Used on the session's strand, once it has one.
 
     enum class stage : std::uint8_t {
-        waiting, ///< Nothing was sent.
-        sent,    ///< Its answer is due.
-        left,    ///< Nobody waits for it any more.
+        waiting,  ///< Nothing was sent.
+        returned, ///< The same, and it is to be sent elsewhere.
+        sent,     ///< Its answer is due.
+        left,     ///< Nobody waits for it any more.
     };
     stage now = stage::waiting;
     std::uint8_t repetitions = 0; ///< What was prepared didn't fit, and nothing had run.

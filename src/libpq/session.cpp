@@ -364,6 +364,8 @@ void session::cancel_shared(std::shared_ptr<pipelined_statement> unwanted, asio:
     shared_->cancel(std::move(unwanted), type);
 }
 
+void session::forget_shared() { shared_->forget_all(); }
+
 void session::dispatch(std::function<void()> step) {
     asio::dispatch(state_->strand, [self = shared_from_this(), step = std::move(step)] { step(); });
 }

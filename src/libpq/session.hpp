@@ -168,6 +168,9 @@ public:
                     std::size_t slot);
     void cancel_shared(std::shared_ptr<pipelined_statement> unwanted, boost::asio::cancellation_type type);
 
+    /// The event loop has ended: see `multiplexer::forget_all`.
+    void forget_shared();
+
     /// Does something on the strand. From any thread.
     void dispatch(std::function<void()> step);
 

@@ -287,10 +287,18 @@ void pool::ring() noexcept try {
 
 // Sessions have to go before the context does; those in use are destroyed by it, with the coroutines that use them.
 void pool::context_ends() noexcept try {
-    carry_out(under_lock([this](time_point now) {
+    std::vector<std::shared_ptr<session>> shared;
+    carry_out(under_lock([&](time_point now) {
         context_ended_ = true;
         decisions_.dispose(now);
+        for (const entry& each : slots_) {
+            if (each.now == phase::shared)
+                shared.push_back(each.session);
+        }
     }));
+    // Their statements keep the engine, and this pool with it.
+    for (const std::shared_ptr<session>& each : shared)
+        each->forget_shared();
 } catch (...) { // NOLINT(bugprone-empty-catch)
 }
 

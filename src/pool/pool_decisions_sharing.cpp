@@ -105,16 +105,21 @@ std::optional<pool_decisions::slot_id> pool_decisions::find_room(time_point now)
     if (!idle_.empty() || (occupied() < size_ && failures_ == 0) || disposed_)
         return std::nullopt;
     std::optional<slot_id> best;
+    std::optional<slot_id> best_stalled;
+    bool moves = false;
     for (const slot_id id : shared_) {
         const slot& one = slots_[id];
         const std::size_t most = one.answers ? depth_ : std::min(depth_, std::max(one.first_load, least_first_load));
-        if (one.load >= most || one.reserved || one.kept_off || !is_current(one) || one.expires <= now ||
-            is_stalled(one, now))
+        if (one.reserved || one.kept_off || !is_current(one) || one.expires <= now)
             continue;
-        if (!best || one.load < slots_[*best].load)
-            best = id;
+        const bool stalled = is_stalled(one, now);
+        moves = moves || !stalled;
+        std::optional<slot_id>& choice = stalled ? best_stalled : best;
+        if (one.load < most && (!choice || one.load < slots_[*choice].load))
+            choice = id;
     }
-    return best;
+    // While anything moves, a place on that is worth waiting for.
+    return moves ? best : best_stalled;
 }
 
 // So many wait: those for whom connections are being opened or checked don't join others, which may take longer.
@@ -122,7 +127,7 @@ bool pool_decisions::is_one_coming_for(std::size_t those_who_wait) const noexcep
     return those_who_wait <= checking_ + current_opening_;
 }
 
-// Something on it takes long: whoever joins would have to wait for that. Those who wait in the queue can go elsewhere.
+// Something on it takes long: whoever joins has to wait for that.
 bool pool_decisions::is_stalled(const slot& one, time_point now) const {
     return now - one.progress > std::max(patience(1), mean_answer_interval_ * 4);
 }

@@ -265,6 +265,7 @@ void pool::leave_shared(const sharing_owner::statements& unsent) noexcept {
     for (const std::shared_ptr<pipelined_statement>& each : unsent) {
         shared_statement& one = static_cast<shared_statement&>(*each);
         one.where = shared_statement::place::nowhere;
+        one.now = pipelined_statement::stage::waiting;
         one.on.reset();
     }
 }

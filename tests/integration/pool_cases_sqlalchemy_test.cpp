@@ -205,7 +205,7 @@ TEST_F(sqlalchemy_pool, notify_waiters) {
 // --- how many ---
 
 TEST_F(sqlalchemy_pool, no_overflow) {
-    const coropq::engine engine = make_pool(pool_options().size(3));
+    const coropq::engine engine = make_pool(pool_options().size(3).pipelining(false));
     gate closed(context);
     for (int i = 0; i != 12; ++i)
         start(engine, gate::statement("no_overflow"));
@@ -218,7 +218,7 @@ TEST_F(sqlalchemy_pool, no_overflow) {
 }
 
 TEST_F(sqlalchemy_pool, max_overflow) {
-    const coropq::engine engine = make_pool(pool_options().size(2).max_overflow(3));
+    const coropq::engine engine = make_pool(pool_options().size(2).max_overflow(3).pipelining(false));
     gate closed(context);
     for (int i = 0; i != 12; ++i)
         start(engine, gate::statement("max_overflow"));

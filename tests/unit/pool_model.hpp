@@ -84,7 +84,11 @@ private:
     bool has_certainly_stalled(const connection& one) const;
     std::size_t most_on(const connection& one) const;
     bool has_room(const connection& one) const;
+    bool may_be_too_old(const connection& one) const;
     std::size_t with_certain_room() const;
+    std::size_t certainly_moving() const;
+    bool is_only_stalled() const;
+    std::size_t kept_free() const;
     void put_on(pool_decisions::slot_id slot);
     void end_sharing(connection& one);
     void note_wanted(bool anew);

@@ -72,16 +72,40 @@ std::size_t pool_model::most_on(const connection& one) const {
 
 bool pool_model::has_room(const connection& one) const {
     return one.is == state::in_use && one.shared && !one.kept_off && one.generation == generation_ &&
-           one.load < most_on(one) && !certainly_expired(one) && !has_certainly_stalled(one);
+           one.load < most_on(one) && !certainly_expired(one);
+}
+
+bool pool_model::may_be_too_old(const connection& one) const {
+    const auto lifetime = options_.max_lifetime();
+    return lifetime > milliseconds::zero() && now_ >= one.opened + lifetime - lifetime / 10 - milliseconds(1);
 }
 
 std::size_t pool_model::with_certain_room() const {
-    const auto lifetime = options_.max_lifetime();
     return static_cast<std::size_t>(std::count_if(slots_.begin(), slots_.end(), [&](const connection& one) {
-        const bool may_be_too_old =
-            lifetime > milliseconds::zero() && now_ >= one.opened + lifetime - lifetime / 10 - milliseconds(1);
-        return has_room(one) && !may_be_too_old && !may_have_stalled(one);
+        return has_room(one) && !may_be_too_old(one) && !may_have_stalled(one);
     }));
+}
+
+// Whatever room there is on others.
+std::size_t pool_model::certainly_moving() const {
+    return static_cast<std::size_t>(std::count_if(slots_.begin(), slots_.end(), [&](const connection& one) {
+        return one.shared && !one.kept_off && one.generation == generation_ && !may_be_too_old(one) &&
+               !may_have_stalled(one);
+    }));
+}
+
+// Nothing moves on those that anybody may join, and one of these has room.
+bool pool_model::is_only_stalled() const {
+    const bool moves = std::any_of(slots_.begin(), slots_.end(),
+                                   [&](const connection& one) { return one.shared && !has_certainly_stalled(one); });
+    const bool room = std::any_of(slots_.begin(), slots_.end(),
+                                  [&](const connection& one) { return has_room(one) && !may_be_too_old(one); });
+    return !moves && room && kept_free() == 0;
+}
+
+// Nobody else is to join so many at most.
+std::size_t pool_model::kept_free() const {
+    return wanted_for_one() + above(waiting_for_themselves() > 0 ? limit() : size_);
 }
 
 // ---- What happened
@@ -141,8 +165,8 @@ void pool_model::join(const pool_event& event) {
         require(!others_first, "joined, though something else comes first");
         put_on(*event.taken);
     } else if (!others_first) {
-        const std::size_t kept_free = wanted_for_one() + above(waiting_for_themselves() > 0 ? limit() : size_);
-        require(with_certain_room() <= kept_free, "there was a place to join");
+        require(with_certain_room() <= kept_free(), "there was a place to join");
+        require(!is_only_stalled(), "there was a place to join, if a slow one");
     }
 }
 
@@ -152,10 +176,11 @@ void pool_model::put_on(slot_id slot) {
     require(one.generation == generation_, "joined, but of an old generation");
     require(!certainly_expired(one), "joined, but too old");
     require(one.load < most_on(one), "joined, but full");
-    require(!has_certainly_stalled(one), "joined, but nothing moves there");
+    require(!has_certainly_stalled(one) || certainly_moving() <= std::max(kept_free(), wanted_ + above(size_)),
+            "joined where nothing moves, though others do");
     for (const connection& other : slots_)
-        require(!has_room(other) || other.load >= one.load || wanted_ > 0 || above(size_) > 0 ||
-                    may_have_stalled(other) || options_.max_lifetime() > milliseconds::zero(),
+        require(!has_room(other) || other.load >= one.load || wanted_ > 0 || has_certainly_stalled(other) ||
+                    above(size_) > 0 || may_have_stalled(other) || options_.max_lifetime() > milliseconds::zero(),
                 "another one had fewer");
     ++one.load;
     one.most = std::max(one.most, one.load);
@@ -215,8 +240,8 @@ void pool_model::check_sharing() const {
     if (waiting_to_share() == 0 || count(state::idle) > 0 || are_coming_for(waiting_.size()) ||
         (occupied() < size_ && failures_ == 0))
         return;
-    const std::size_t kept_free = wanted_for_one() + above(waiting_for_themselves() > 0 ? limit() : size_);
-    require(with_certain_room() <= kept_free, "a statement waits, and could join others");
+    require(with_certain_room() <= kept_free(), "a statement waits, and could join others");
+    require(!changed_ || !is_only_stalled(), "a statement waits, though nothing moves that it could wait for");
 }
 
 } // namespace pool_testing

@@ -113,6 +113,9 @@ void multiplexer::send() {
     }
     PGconn* const handle = state_.handle.get();
     bool sound = PQpipelineStatus(handle) != PQ_PIPELINE_OFF || PQenterPipelineMode(handle) == 1;
+    // libpq forgets that it was to give rows one by one when it comes to the second statement of a pipeline.
+    if (sound && std::exchange(state_.single_row_mode, false))
+        sound = put_own("", sent_statement::kind::nothing);
     {
         const corked_socket cork(PQsocket(handle), waiting_.size() > 1);
         for (int unflushed = 1; sound && !blocked_ && !waiting_.empty(); ++unflushed) {
@@ -248,7 +251,7 @@ prepared_statement* multiplexer::put_parse(const statement& work, const wire_par
 bool multiplexer::put_deallocations() {
     constexpr std::size_t at_once = 64;
     for (const std::string& name : state_.prepared.take_surplus(at_once)) {
-        if (!put_own("deallocate " + name, sent_statement::kind::deallocation))
+        if (!put_own("deallocate " + name, sent_statement::kind::nothing))
             return false;
     }
     return true;

@@ -62,7 +62,7 @@ private:
 
     /// What was sent, and how far it has come.
     struct sent_statement {
-        enum class kind : std::uint8_t { statement, deallocation, setting, type_lookup };
+        enum class kind : std::uint8_t { statement, nothing, setting, type_lookup };
 
         kind what = kind::statement;
         bool parses = false;        ///< Its first answer is that to preparing.

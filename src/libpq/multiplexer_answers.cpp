@@ -145,7 +145,7 @@ void multiplexer::finish_front() {
         if (received_.code)
             state_.mirrored.reset();
         break;
-    case kind::deallocation: break; // somebody else may have done it already
+    case kind::nothing: break; // what was to be deallocated may be gone already
     }
     received_.code.clear();
     if (!received_.details.empty())

@@ -67,6 +67,7 @@ asio::awaitable<error_code> send_for_rows(session::state& session, statement& wo
     }
     if (!sent || PQsetSingleRowMode(handle) == 0)
         co_return errc::connection_lost;
+    session.single_row_mode = true;
     const error_code code = co_await send_all(session);
     co_return code;
 }

@@ -130,6 +130,7 @@ struct session::state {
     std::size_t due_syncs = 0;    ///< Synchronisation points that were sent and haven't come back.
     std::size_t unread = 0;       ///< Those of them that nobody has waited for: of statements sent at the end
                                   ///< of a use, whose answers the next one reads.
+    bool single_row_mode = false; ///< libpq was told to give rows one by one, and may still think so.
     bool used = false;            ///< Since it was opened or reset.
     bool lost_on_the_way = false; ///< libpq can't send any more.
     std::optional<std::chrono::milliseconds> mirrored{0};     ///< The statement_timeout that the server has from us; 0:

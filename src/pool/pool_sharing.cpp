@@ -67,12 +67,8 @@ void pool::execute_shared(statement asked, const deadline& limit, departure home
 
 // An idle connection, or a place on one that others use, or the end of the queue.
 void pool::place(const statement_pointer& added) {
-    // Whether the server has closed a connection is looked for with a system call. One that was just in use is spared
-    // it.
-    constexpr std::chrono::microseconds just_now(100);
     std::optional<std::size_t> idle;
     std::shared_ptr<session> found;
-    bool is_fresh = false;
     do {
         idle.reset();
         found.reset();
@@ -91,7 +87,6 @@ void pool::place(const statement_pointer& added) {
                 if (joined)
                     decisions_.answered(*joined, 1, now);
             } else if (idle) {
-                is_fresh = now - slots_[*idle].since < just_now;
                 lend(slots_[*idle], {"execute", {}}, now);
                 found = slots_[*idle].session;
             } else if (joined) {
@@ -114,7 +109,7 @@ void pool::place(const statement_pointer& added) {
         }
         if (joined)
             found->add_shared(added, as_owner(), *joined);
-    } while (idle && !is_fresh && !is_sound(*idle, found));
+    } while (idle && !is_sound(*idle, found));
     if (idle)
         begin_on(*idle, std::move(found), added);
 }

@@ -127,23 +127,6 @@ TEST_F(multiplexing_choice, first_come_first_served) {
     }
 }
 
-// Several connections: those that wait for a place get one in the order in which they came.
-TEST_F(multiplexing_choice, those_that_wait_are_served_in_order) {
-    const coropq::engine engine = make_open(2, pool_options().pipeline_depth(1));
-    database_gate closed(context, database);
-    for (int i = 0; i != 2; ++i)
-        send(engine, coropq::statement(gate::statement("full")));
-    for (int i = 0; i != 200; ++i)
-        send(engine, coropq::statement("insert into seen (id) values ($1)", i));
-    EXPECT_TRUE(run_until([&] { return engine.stats().waiting == 200; }));
-    closed.open();
-    drain(context);
-    EXPECT_EQ(count_seen(), "200");
-    // Two work at the same time, so neighbours may change places; nobody is overtaken by more.
-    EXPECT_EQ(cluster().query_value("select max(abs(id - (turn - 1))) <= 20 from seen", database.name()), "t")
-        << cluster().query_value("select max(abs(id - (turn - 1))) from seen", database.name());
-}
-
 // One statement of two seconds among thousands of short ones on four connections.
 struct slow_among_short : multiplexing_fixture {
     // How many short ones ended after the slow one.

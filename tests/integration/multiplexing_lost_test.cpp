@@ -148,14 +148,15 @@ TEST_F(multiplexing_lost, behind_a_black_hole) {
 }
 
 TEST_F(multiplexing_lost, the_server_is_restarted) {
-    for (const shutdown_mode mode : {shutdown_mode::fast, shutdown_mode::immediate}) {
+    // The throwaway server doesn't wait for its disk: after an immediate stop, what it has confirmed may be gone.
+    for (int round = 0; round != 2; ++round) {
         cluster().query("truncate seen", database.name());
         all.clear();
         ended.clear();
         const coropq::engine engine = make_open(3);
         const std::vector<started*> inserts = start_inserts(engine, 3000);
         EXPECT_TRUE(run_until([&] { return ended.size() > 100; }));
-        cluster().stop(mode);
+        cluster().stop(shutdown_mode::fast);
         context.restart();
         context.run_for(100ms);
         cluster().start();

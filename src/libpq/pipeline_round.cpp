@@ -58,7 +58,12 @@ bool pipeline_round::begin() {
     if (PQpipelineStatus(handle) == PQ_PIPELINE_OFF && PQenterPipelineMode(handle) != 1)
         return false;
     // In a transaction nothing is deallocated; the one that is about to begin hasn't yet.
-    return send_deallocations(session_, deallocated_) && send_ahead();
+    if (!send_deallocations(session_, deallocated_))
+        return false;
+    // libpq forgets that it was to give rows one by one when it comes to the second statement of a pipeline.
+    if (std::exchange(session_.single_row_mode, false) && !send(""))
+        return false;
+    return send_ahead();
 }
 
 bool pipeline_round::send_ahead() {

@@ -71,6 +71,19 @@ TEST_F(pipelines, misuse_is_told) {
     EXPECT_EQ(isolated.size(), 2u);
 }
 
+// A stream is read row by row; what follows isn't.
+TEST_F(pipelines, behind_a_stream_that_was_left) {
+    for (coropq::pipeline* each : {&isolated, &whole}) {
+        {
+            auto rows = run(context, conn->stream<int>("select * from generate_series(1, 100000)"));
+            EXPECT_EQ(run(context, rows.next()), 1);
+        }
+        const auto three = each->fetch<int>("select * from generate_series(1, 3)");
+        EXPECT_EQ(run(context, conn->run_pipeline(*each))[three], (std::vector<int>{1, 2, 3}));
+        EXPECT_EQ((*this)("select * from generate_series(1, 3)").size(), 3u); // prepared now
+    }
+}
+
 TEST_F(pipelines, an_empty_one_sends_nothing) {
     for (const coropq::pipeline* each : {&isolated, &whole}) {
         proxy.reset_counters();

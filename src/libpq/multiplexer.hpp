@@ -100,6 +100,8 @@ private:
     void finish_statement(sent_statement done);
     void finish_lookup(sent_statement done);
     void deliver(const sent_statement& done, answer& received);
+    void ends_with(const pointer& unit, operation_outcome outcome);
+    void deliver_all();
     bool repeat(sent_statement& done);
     std::string key_of(const statement& work) const;
     void forget(const sent_statement& done, bool deallocate);
@@ -155,6 +157,8 @@ private:
     answer received_;          ///< Of the first of them.
     std::size_t left_ = 0;     ///< How many statements have left, and the lender doesn't know yet.
     sharing_owner::statements returned_;
+    using delivery = std::pair<pointer, operation_outcome>;
+    std::vector<delivery> outbox_;              ///< For the callers, as soon as the lender knows.
     std::shared_ptr<const type_catalog> types_; ///< Asked for once in each turn.
     std::string key_;                           ///< Of the statement that is being sent; its memory is used again.
     boost::asio::steady_timer alarm_;

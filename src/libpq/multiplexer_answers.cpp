@@ -23,6 +23,7 @@ void multiplexer::go_on() {
     if (active_)
         wait();
     tell();
+    deliver_all();
 }
 
 void multiplexer::wait() {
@@ -212,8 +213,22 @@ void multiplexer::deliver(const sent_statement& done, answer& received) {
     if (received.code == sqlstate::query_canceled && state_.defaults.server_timeout() && done.unit->limit.passed())
         outcome = deadline_passed(done.unit->limit, "running");
     forget_limit(*done.unit);
-    done.unit->complete(std::move(outcome));
+    ends_with(done.unit, std::move(outcome));
     ++left_;
+}
+
+// A statement has left its connection, and the lender knows, before its caller does.
+void multiplexer::ends_with(const pointer& unit, operation_outcome outcome) {
+    unit->now = pipelined_statement::stage::left;
+    outbox_.emplace_back(unit, std::move(outcome));
+}
+
+void multiplexer::deliver_all() {
+    for (std::vector<delivery> ready; !outbox_.empty(); ready.clear()) {
+        ready.swap(outbox_);
+        for (delivery& each : ready)
+            each.first->home.complete(std::move(each.second));
+    }
 }
 
 // What was prepared isn't there, or doesn't fit any more; nothing has run, so it can be done again.

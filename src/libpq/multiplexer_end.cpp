@@ -221,7 +221,7 @@ void multiplexer::lost(error_code code) {
             fields.hint = "before that, the statement had failed: " + known->details.message();
         state_.notices.redact.set_statement(&one.unit->work);
         state_.notices.redact.add_statement(fields);
-        one.unit->complete(operation_outcome(final_code, diagnostics(final_code, std::move(fields))));
+        ends_with(one.unit, operation_outcome(final_code, diagnostics(final_code, std::move(fields))));
     }
     left_ += statements_sent();
     sent_.clear();
@@ -242,6 +242,7 @@ void multiplexer::forget_all() {
     waiting_.clear();
     sent_.clear();
     returned_.clear();
+    outbox_.clear();
 }
 
 // Without the memory to do better.
@@ -277,16 +278,18 @@ void multiplexer::end_with(session_condition condition) {
     }
     if (!lender) {
         ending_ = false;
+        deliver_all();
         return;
     }
     ending_ = false; // the session may be somebody else's before the next line returns
     const std::size_t left = std::exchange(left_, 0) + std::exchange(dropped_, 0);
-    if (lender->sharing_ended(slot, condition, left, std::exchange(returned_, {})))
-        return;
-    const std::scoped_lock lock(inbox_mutex_);
-    ending_ = true;
-    end_condition_ = condition;
-    lender_ = std::move(lender);
+    if (!lender->sharing_ended(slot, condition, left, std::exchange(returned_, {}))) {
+        const std::scoped_lock lock(inbox_mutex_);
+        ending_ = true;
+        end_condition_ = condition;
+        lender_ = std::move(lender);
+    }
+    deliver_all();
 }
 
 } // namespace coropq::detail

@@ -172,11 +172,11 @@ TEST_F(multiplexing_lost, the_server_is_restarted) {
         }
         const auto twice = cluster().query_value("select count(*) - count(distinct id) from seen", database.name());
         EXPECT_EQ(twice, "0");
-        for (std::size_t i = 0; i != inserts.size(); ++i)
+        for (std::size_t i = 0; i < inserts.size(); i += 50) { // a sample: each is a connection of its own
             if (*inserts[i]->code == error_code()) {
                 EXPECT_EQ(count_seen("id = " + std::to_string(i)), "1") << i;
-                i += 50; // a sample: each is a connection of its own
             }
+        }
         EXPECT_LE(refused, 3000u);
         expect_idle(engine);
     }

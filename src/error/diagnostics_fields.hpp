@@ -31,6 +31,9 @@ struct diagnostics_fields {
     std::string text; ///< Everything as one text; made by the constructor of `diagnostics`.
 };
 
+/// The parts of one, for another that says a little more.
+diagnostics_fields fields_of(const diagnostics& details);
+
 /// A message of our own and what to do about it.
 diagnostics make_diagnostics(boost::system::error_code code, std::string message, std::string hint = {});
 

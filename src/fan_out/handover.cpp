@@ -44,24 +44,8 @@ std::size_t resume_room_of(std::size_t window, std::size_t concurrency) {
 
 // The same error, which says of which statement it is.
 diagnostics with_message(const error_code& code, const diagnostics& details, std::string message) {
-    diagnostics_fields fields;
+    diagnostics_fields fields = fields_of(details);
     fields.message = std::move(message);
-    fields.severity = details.severity();
-    fields.sqlstate = details.sqlstate();
-    fields.detail = details.detail();
-    fields.hint = details.hint();
-    fields.context = details.context();
-    fields.position = details.position();
-    fields.schema_name = details.schema_name();
-    fields.table_name = details.table_name();
-    fields.column_name = details.column_name();
-    fields.data_type_name = details.data_type_name();
-    fields.constraint_name = details.constraint_name();
-    fields.statement = details.statement();
-    fields.host = details.host();
-    fields.port = details.port();
-    fields.user = details.user();
-    fields.database = details.database();
     fields.attempts = details.attempts();
     return diagnostics(code, std::move(fields));
 }

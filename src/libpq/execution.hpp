@@ -41,6 +41,9 @@ boost::asio::awaitable<boost::system::error_code> resolve_parameters(session::st
 boost::asio::awaitable<boost::system::error_code>
 look_up_types(session::state& session, const std::vector<std::uint32_t>& oids, const std::vector<std::string>& names);
 
+/// The types of columns that aren't known, added to those that are there.
+void add_unknown_columns(const type_catalog& types, const PGresult* received, std::vector<std::uint32_t>& unknown);
+
 /// Looks up what a result has that isn't known.
 boost::asio::awaitable<boost::system::error_code> look_up_columns(session::state& session, const PGresult* received);
 

@@ -11,7 +11,6 @@
 #include "types/type_lookup.hpp"
 #include "types/type_registry.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace coropq::detail {
@@ -271,13 +270,8 @@ void multiplexer::forget(const sent_statement& done, bool deallocate) {
 
 std::vector<std::uint32_t> multiplexer::unknown_types() const {
     std::vector<std::uint32_t> unknown;
-    for (const result_handle& one : received_.results) {
-        for (int column = 0; column != PQnfields(one.get()); ++column) {
-            const Oid type = PQftype(one.get(), column);
-            if (type != 0 && !types_->find(type) && std::find(unknown.begin(), unknown.end(), type) == unknown.end())
-                unknown.push_back(type);
-        }
-    }
+    for (const result_handle& one : received_.results)
+        add_unknown_columns(*types_, one.get(), unknown);
     if (!unknown.empty() && (!state_.defaults.type_lookup() || !state_.types->may_look_up()))
         unknown.clear();
     return unknown;

@@ -21,28 +21,6 @@ using action = pipeline_step::action;
 
 namespace {
 
-diagnostics_fields fields_of(const diagnostics& details) {
-    diagnostics_fields fields;
-    fields.message = details.message();
-    fields.severity = details.severity();
-    fields.sqlstate = details.sqlstate();
-    fields.detail = details.detail();
-    fields.hint = details.hint();
-    fields.context = details.context();
-    fields.position = details.position();
-    fields.schema_name = details.schema_name();
-    fields.table_name = details.table_name();
-    fields.column_name = details.column_name();
-    fields.data_type_name = details.data_type_name();
-    fields.constraint_name = details.constraint_name();
-    fields.statement = details.statement();
-    fields.host = details.host();
-    fields.port = details.port();
-    fields.user = details.user();
-    fields.database = details.database();
-    return fields;
-}
-
 diagnostics with_hint(error_code code, const diagnostics& details, std::string hint) {
     diagnostics_fields fields = fields_of(details);
     fields.hint = std::move(hint);

@@ -150,13 +150,8 @@ asio::awaitable<error_code> look_up_all_columns(session::state& session, pipelin
         co_return error_code();
     const std::shared_ptr<const type_catalog> types = session.types->catalog();
     std::vector<std::uint32_t> unknown;
-    for (const pipeline_exchange::stage& one : exchange.stages()) {
-        for (int column = 0; column != PQnfields(one.rows.get()); ++column) {
-            const Oid type = PQftype(one.rows.get(), column);
-            if (type != 0 && !types->find(type) && std::find(unknown.begin(), unknown.end(), type) == unknown.end())
-                unknown.push_back(type);
-        }
-    }
+    for (const pipeline_exchange::stage& one : exchange.stages())
+        add_unknown_columns(*types, one.rows.get(), unknown);
     if (unknown.empty())
         co_return error_code();
     const std::vector<std::string> no_names;

@@ -100,16 +100,20 @@ asio::awaitable<error_code> look_up_types(session::state& session, const std::ve
     co_return error_code();
 }
 
+void add_unknown_columns(const type_catalog& types, const PGresult* received, std::vector<std::uint32_t>& unknown) {
+    for (int column = 0; column != PQnfields(received); ++column) {
+        const Oid type = PQftype(received, column);
+        if (type != 0 && !types.find(type) && std::find(unknown.begin(), unknown.end(), type) == unknown.end())
+            unknown.push_back(type);
+    }
+}
+
 asio::awaitable<error_code> look_up_columns(session::state& session, const PGresult* received) {
     if (!session.defaults.type_lookup() || is_in_failed_transaction(session))
         co_return error_code();
     const std::shared_ptr<const type_catalog> types = session.types->catalog();
     std::vector<std::uint32_t> unknown;
-    for (int column = 0; column != PQnfields(received); ++column) {
-        const Oid type = PQftype(received, column);
-        if (type != 0 && !types->find(type) && std::find(unknown.begin(), unknown.end(), type) == unknown.end())
-            unknown.push_back(type);
-    }
+    add_unknown_columns(*types, received, unknown);
     if (unknown.empty())
         co_return error_code();
     const std::vector<std::string> no_names;

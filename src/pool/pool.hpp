@@ -42,7 +42,7 @@ struct lease_origin {
 /// A mutex guards the decisions and the slots. Every event goes the same way: lock, tell the decisions, take from the
 /// slots what their actions need, unlock, carry out the actions. Nothing waits under the mutex, and no code of the user
 /// runs there.
-class pool : public std::enable_shared_from_this<pool>, private sharing_owner {
+class pool final : public std::enable_shared_from_this<pool>, private sharing_owner {
 public:
     using clock = pool_decisions::clock;
     using time_point = pool_decisions::time_point;

@@ -49,6 +49,21 @@ struct multiplexing_lost : multiplexing_fixture {
             inserts.push_back(&send(engine, coropq::statement("insert into seen (id) values ($1)", i)));
         return inserts;
     }
+
+    // Each connection is lost when so much has gone through it.
+    void lose_at_byte(direction way, std::size_t byte, fault how) {
+        cluster().query("truncate seen", database.name());
+        all.clear();
+        const coropq::engine engine = make_shared(pool_options().size(2));
+        proxy.at_byte(way, byte, how);
+        const std::vector<started*> inserts = start_inserts(engine, 600);
+        EXPECT_TRUE(run_until([&] { return engine.stats().closed.broken > 0 || ended.size() >= 600; }));
+        proxy.clear_faults();
+        drain(context);
+        settle(inserts);
+        ended.clear();
+        expect_idle(engine);
+    }
 };
 
 // One connection with a full pipeline, others waiting: exactly those that were sent fail.
@@ -98,36 +113,14 @@ TEST_F(multiplexing_lost, by_a_reset) {
 
 TEST_F(multiplexing_lost, in_the_middle_of_an_answer) {
     for (const std::size_t more : {1u, 100u, 1000u, 3000u, 10'000u}) {
-        for (const fault how : {fault::cut, fault::reset, fault::half_close}) {
-            cluster().query("truncate seen", database.name());
-            all.clear();
-            const coropq::engine engine = make_shared(pool_options().size(2));
-            proxy.at_byte(direction::to_client, 1500 + more, how);
-            const std::vector<started*> inserts = start_inserts(engine, 600);
-            EXPECT_TRUE(run_until([&] { return engine.stats().closed.broken > 0 || ended.size() >= 600; }));
-            proxy.clear_faults();
-            drain(context);
-            settle(inserts);
-            ended.clear();
-            expect_idle(engine);
-        }
+        for (const fault how : {fault::cut, fault::reset, fault::half_close})
+            lose_at_byte(direction::to_client, 1500 + more, how);
     }
 }
 
 TEST_F(multiplexing_lost, in_the_middle_of_a_request) {
-    for (const std::size_t more : {1u, 100u, 1000u, 3000u, 10'000u}) {
-        cluster().query("truncate seen", database.name());
-        all.clear();
-        const coropq::engine engine = make_shared(pool_options().size(2));
-        proxy.at_byte(direction::to_server, 800 + more, fault::reset);
-        const std::vector<started*> inserts = start_inserts(engine, 600);
-        EXPECT_TRUE(run_until([&] { return engine.stats().closed.broken > 0 || ended.size() >= 600; }));
-        proxy.clear_faults();
-        drain(context);
-        settle(inserts);
-        ended.clear();
-        expect_idle(engine);
-    }
+    for (const std::size_t more : {1u, 100u, 1000u, 3000u, 10'000u})
+        lose_at_byte(direction::to_server, 800 + more, fault::reset);
 }
 
 // A link that swallows everything: only limits end the wait, and nothing is tried on another connection.

@@ -70,6 +70,11 @@ public:
     /// For errors while connecting: every address that was tried, in order.
     const std::vector<connect_attempt>& attempts() const noexcept;
 
+    /// True if the operation was cancelled, or its time was up, before anything of it was run: it waited for a
+    /// connection, say. Then it has had no effect. False if that isn't known, and for errors that mean it by their code
+    /// (`errc::pool_timeout`).
+    bool known_not_run() const noexcept;
+
     /// All of the above as one text, several lines where that helps.
     const std::string& to_string() const noexcept;
     const char* what() const noexcept { return to_string().c_str(); }

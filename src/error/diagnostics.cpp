@@ -97,6 +97,7 @@ diagnostics_fields fields_of(const diagnostics& details) {
     fields.user = details.user();
     fields.database = details.database();
     fields.attempts = details.attempts();
+    fields.known_not_run = details.known_not_run();
     return fields;
 }
 
@@ -134,6 +135,8 @@ std::size_t diagnostics::position() const noexcept { return fields_ ? fields_->p
 const std::vector<connect_attempt>& diagnostics::attempts() const noexcept {
     return fields_ ? fields_->attempts : nothing.attempts;
 }
+
+bool diagnostics::known_not_run() const noexcept { return fields_ && fields_->known_not_run; }
 
 const std::string& diagnostics::to_string() const noexcept { return fields_ ? fields_->text : nothing.text; }
 

@@ -28,6 +28,7 @@ struct diagnostics_fields {
     std::string user;
     std::string database;
     std::vector<connect_attempt> attempts;
+    bool known_not_run = false;
     std::string text; ///< Everything as one text; made by the constructor of `diagnostics`.
 };
 

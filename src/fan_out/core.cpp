@@ -185,6 +185,7 @@ fan_out_core::place& fan_out_core::take_place(std::size_t index) {
     free_.pop_back();
     used.index = index;
     used.attempts = 0;
+    used.may_have_run = false;
     used.began = clock::now();
     used.in_use = true;
     ++running_;
@@ -239,6 +240,8 @@ bool fan_out_core::pause_before_next(place& used) {
     const auto delay = repetition_delay(options_, used.attempts, time_left, random_factor());
     if (!delay)
         return false;
+    if (effect_of(used.code, used.details) == statement_effect::unknown)
+        used.may_have_run = true;
     if (!used.pause)
         used.pause = std::make_unique<asio::steady_timer>(*strand_);
     used.pause->expires_after(*delay);
@@ -278,7 +281,7 @@ void fan_out_core::settle(place& used, erased_value mapped) {
     } else {
         record.state = fan_out_state::failed;
         record.details = std::move(used.details);
-        record.may_have_run = effect_of(record.code, record.details) == statement_effect::unknown;
+        record.may_have_run = used.may_have_run || effect_of(record.code, record.details) == statement_effect::unknown;
         if (reason_ != end_reason::none && used.code == asio::error::operation_aborted) {
             const std::scoped_lock lock(mutex_);
             record.state = fan_out_state::cancelled;

@@ -80,6 +80,7 @@ private:
         clock::time_point began;
         std::size_t index = 0;
         int attempts = 0;
+        bool may_have_run = false; ///< In one of its attempts.
         bool in_use = false;
         bool pausing = false;
     };

@@ -56,7 +56,7 @@ bool can_pass(const boost::system::error_code& code, const fan_out_options& rule
 } // namespace
 
 statement_effect effect_of(const boost::system::error_code& code, const diagnostics& details) {
-    if (!details.attempts().empty()) // of connecting
+    if (details.known_not_run() || !details.attempts().empty()) // of connecting
         return statement_effect::not_run;
     if (code.category() == client_category())
         return effect_of(static_cast<errc>(code.value()));

@@ -48,10 +48,11 @@ bool multiplexer::holds(const pipelined_statement& unit) {
 }
 
 operation_outcome multiplexer::cancelled_outcome(const pipelined_statement& unit) const {
-    return failed_operation(asio::error::operation_aborted,
-                            unit.now == stage::sent
-                                ? "the operation was cancelled; its statement was sent, and what comes is dropped"
-                                : "the operation was cancelled before anything was sent");
+    if (unit.now == stage::sent)
+        return failed_operation(asio::error::operation_aborted,
+                                "the operation was cancelled; its statement was sent, and what comes is dropped");
+    return known_not_run(
+        failed_operation(asio::error::operation_aborted, "the operation was cancelled before anything was sent"));
 }
 
 void multiplexer::leave(pipelined_statement& unit, operation_outcome outcome) {
@@ -103,8 +104,8 @@ void multiplexer::times_up() {
     const auto now = time_limit::clock::now();
     while (!limits_.empty() && limits_.begin()->first <= now) {
         pipelined_statement& late = *limits_.begin()->second;
-        leave(late, deadline_passed(late.limit, late.now == stage::sent ? "running; what comes is dropped"
-                                                                        : "waiting; nothing was sent"));
+        leave(late, late.now == stage::sent ? deadline_passed(late.limit, "running; what comes is dropped")
+                                            : known_not_run(deadline_passed(late.limit, "waiting; nothing was sent")));
     }
     if (!limits_.empty())
         set_alarm();

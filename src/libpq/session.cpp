@@ -240,10 +240,10 @@ asio::awaitable<operation_outcome> session::wait_until_free(const deadline& limi
         co_await state_->freed.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
         const asio::cancellation_state cancellation = co_await asio::this_coro::cancellation_state;
         if (limit.passed())
-            outcome = deadline_passed(limit, "waiting for an earlier statement to be got rid of");
+            outcome = known_not_run(deadline_passed(limit, "waiting for an earlier statement to be got rid of"));
         if (state_->abandoned || state_->interrupted || cancellation.cancelled() != asio::cancellation_type::none)
-            outcome = failed_operation(asio::error::operation_aborted,
-                                       "the operation was cancelled before anything was sent");
+            outcome = known_not_run(failed_operation(asio::error::operation_aborted,
+                                                     "the operation was cancelled before anything was sent"));
     }
     co_return outcome;
 }
@@ -279,9 +279,12 @@ asio::awaitable<operation_outcome> session::execute_exclusively(statement& work,
     // What was cancelled before it began isn't sent.
     const asio::cancellation_state cancellation = co_await asio::this_coro::cancellation_state;
     error_code code = asio::error::operation_aborted;
-    if (!state_->timed_out && cancellation.cancelled() == asio::cancellation_type::none)
+    const bool begins = !state_->timed_out && cancellation.cancelled() == asio::cancellation_type::none;
+    if (begins)
         code = co_await execute_statement(*state_, work, received, output);
     operation_outcome outcome = outcome_of(code, std::move(received), limit);
+    if (!begins)
+        outcome = known_not_run(std::move(outcome));
     if (!outcome.code)
         outcome.output = std::move(output);
     co_return outcome;

@@ -51,6 +51,8 @@ struct deadline {
 
 /// The deadline of a statement that begins now: by its own timeout, or else by that of the options.
 deadline deadline_of(const statement& work, const statement_options& options);
+/// That of a pipeline: the shortest one, of its own and of its stages.
+deadline deadline_of(const pipeline& work, const statement_options& options);
 /// What a passed deadline is reported as: how long the limit was, and what the time was spent on.
 operation_outcome deadline_passed(const deadline& limit, std::string_view what);
 

@@ -88,27 +88,6 @@ bool has_transaction_control(const pipeline& work) {
     });
 }
 
-// The shortest one counts.
-deadline limit_of_pipeline(const pipeline& work, const statement_options& options, const deadline& limit) {
-    deadline shortest = limit;
-    const auto consider = [&](std::chrono::milliseconds one) {
-        deadline own;
-        own.limit = one;
-        own.when = saturated_deadline(one);
-        if (one.count() > 0 && own.when < shortest.when)
-            shortest = own;
-    };
-    consider(work.timeout().value_or(options.timeout()));
-    std::chrono::milliseconds least(0);
-    for (const pipeline_step& step : work.steps()) {
-        const std::chrono::milliseconds own = step.work.timeout().value_or(least);
-        if (own.count() > 0 && (least.count() == 0 || own < least))
-            least = own;
-    }
-    consider(least);
-    return shortest;
-}
-
 // Before anything is sent: what has to be known for that.
 asio::awaitable<error_code> prepare_steps(session::state& session, pipeline& work, answer& received) {
     for (std::size_t i = 0; i != work.size(); ++i) {
@@ -202,11 +181,26 @@ asio::awaitable<error_code> run_stages(session::state& session, pipeline_job& jo
 
 } // namespace
 
+deadline deadline_of(const pipeline& work, const statement_options& options) {
+    std::chrono::milliseconds least = work.timeout().value_or(options.timeout());
+    for (const pipeline_step& step : work.steps()) {
+        const std::chrono::milliseconds own = step.work.timeout().value_or(std::chrono::milliseconds(0));
+        if (own.count() > 0 && (least.count() <= 0 || own < least))
+            least = own;
+    }
+    deadline found;
+    found.limit = least;
+    if (least.count() > 0)
+        found.when = saturated_deadline(least);
+    return found;
+}
+
 asio::awaitable<operation_outcome> session::run_pipeline(pointer self, std::shared_ptr<pipeline_job> job,
                                                          deadline limit) {
     co_await asio::this_coro::throw_if_cancelled(false);
     state& session_state = *self->state_;
-    limit = limit_of_pipeline(job->work, session_state.defaults, limit);
+    if (const deadline own = deadline_of(job->work, session_state.defaults); own.when < limit.when)
+        limit = own;
     operation_outcome outcome = co_await self->wait_until_free(limit);
     if (!outcome.code)
         outcome = self->check_free();
@@ -222,12 +216,15 @@ asio::awaitable<operation_outcome> session::run_pipeline(pointer self, std::shar
     answer received;
     const asio::cancellation_state cancellation = co_await asio::this_coro::cancellation_state;
     error_code code = asio::error::operation_aborted;
-    if (!session_state.timed_out && cancellation.cancelled() == asio::cancellation_type::none)
+    const bool begins = !session_state.timed_out && cancellation.cancelled() == asio::cancellation_type::none;
+    if (begins)
         code = co_await run_stages(session_state, *job, outcomes, received);
     if (code == errc::connection_lost)
         outcome = self->lost(code, outcomes.summary());
     else
         outcome = self->outcome_of(code, std::move(received), limit);
+    if (!begins)
+        outcome = known_not_run(std::move(outcome));
     outcomes.tell(outcome, limit);
     co_return outcome;
 }

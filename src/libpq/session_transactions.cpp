@@ -43,7 +43,8 @@ operation_outcome not_in_transaction() {
 }
 
 operation_outcome cancelled_before_sent() {
-    return failed_operation(asio::error::operation_aborted, "the operation was cancelled before anything was sent");
+    return known_not_run(
+        failed_operation(asio::error::operation_aborted, "the operation was cancelled before anything was sent"));
 }
 
 // The server rolls back what can't be committed, and calls that a success.
@@ -178,7 +179,7 @@ asio::awaitable<operation_outcome> session::commit(pointer self, std::string sql
         co_return operation_outcome();
     }
     if (limit.passed())
-        co_return deadline_passed(limit, "the commit wasn't sent");
+        co_return known_not_run(deadline_passed(limit, "the commit wasn't sent"));
     // A farewell that has come already was said before the commit: then nothing is in doubt.
     PGconn* const handle = session_state.handle.get();
     if (PQconsumeInput(handle) != 1 || PQconsumeInput(handle) != 1 || PQstatus(handle) != CONNECTION_OK ||

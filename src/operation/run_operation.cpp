@@ -96,6 +96,13 @@ operation_outcome failed_operation(boost::system::error_code code, std::string m
     return {code, make_diagnostics(code, std::move(message), std::move(hint))};
 }
 
+operation_outcome known_not_run(operation_outcome ended) {
+    diagnostics_fields fields = fields_of(ended.details);
+    fields.known_not_run = true;
+    ended.details = diagnostics(ended.code, std::move(fields));
+    return ended;
+}
+
 void run_operation(const operation_strand& strand, const asio::any_io_executor& executor,
                    asio::awaitable<operation_outcome> operation, result* output, diagnostics* details,
                    operation_handler handler) {

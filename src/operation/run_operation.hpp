@@ -28,6 +28,8 @@ struct operation_outcome {
 
 /// An operation that ended before it began.
 operation_outcome failed_operation(boost::system::error_code code, std::string message, std::string hint = {});
+/// The same outcome, of an operation that certainly has had no effect (`diagnostics::known_not_run`).
+operation_outcome known_not_run(operation_outcome ended);
 
 /// Runs an operation, a coroutine, on a strand. When it ends, the references of the caller are filled in and the
 /// handler is called, both on the handler's associated executor, by default `executor`. The handler's cancellation slot

@@ -93,7 +93,7 @@ operation_outcome pool::refusal_of(const refused_wait& refused) const {
                                       std::to_string(options_.pool().max_waiting()) + "): " + state,
                                   refused.failure);
     if (refused.limit_is_own)
-        return deadline_passed(refused.limit, "waiting for a connection: " + state);
+        return known_not_run(deadline_passed(refused.limit, "waiting for a connection: " + state));
     const milliseconds limit = std::max(options_.pool().acquire_timeout(), milliseconds(0));
     return without_connection(errc::pool_timeout,
                               "no connection became free within " + std::to_string(limit.count()) + " ms: " + state,

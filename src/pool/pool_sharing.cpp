@@ -103,8 +103,8 @@ void pool::place(const statement_pointer& added) {
             }
         });
         if (ended) {
-            added->complete(failed_operation(asio::error::operation_aborted,
-                                             "the operation was cancelled before anything was sent"));
+            added->complete(known_not_run(failed_operation(asio::error::operation_aborted,
+                                                           "the operation was cancelled before anything was sent")));
             return;
         }
         if (joined)
@@ -154,8 +154,8 @@ void pool::begin_on(std::size_t slot, std::shared_ptr<session> taken, const stat
         }
     });
     if (unwanted)
-        first->complete(
-            failed_operation(asio::error::operation_aborted, "the operation was cancelled before anything was sent"));
+        first->complete(known_not_run(
+            failed_operation(asio::error::operation_aborted, "the operation was cancelled before anything was sent")));
     else
         taken->add_shared(first, as_owner(), slot);
     carry_out(std::move(others)); // those that join it come behind it
@@ -209,8 +209,8 @@ void pool::cancel(const statement_pointer& unwanted, asio::cancellation_type typ
     case place::nowhere:
     case place::ended: break;
     case place::queue:
-        unwanted->complete(failed_operation(asio::error::operation_aborted,
-                                            "the operation was cancelled while it waited for a connection"));
+        unwanted->complete(known_not_run(failed_operation(
+            asio::error::operation_aborted, "the operation was cancelled while it waited for a connection")));
         break;
     case place::shared: on->cancel_shared(unwanted, type); break;
     case place::alone: on->dispatch([unwanted, type] { unwanted->lone->signal.emit(type); }); break;

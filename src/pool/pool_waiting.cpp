@@ -84,8 +84,8 @@ asio::awaitable<operation_outcome> pool::wait(std::shared_ptr<queue_place> place
         const asio::cancellation_state cancellation = co_await asio::this_coro::cancellation_state;
         if (cancellation.cancelled() != asio::cancellation_type::none) {
             owner->leave(*self);
-            co_return failed_operation(asio::error::operation_aborted,
-                                       "the operation was cancelled while it waited for a connection");
+            co_return known_not_run(failed_operation(asio::error::operation_aborted,
+                                                     "the operation was cancelled while it waited for a connection"));
         }
     }
     *acquired = owner->take(*self);

@@ -49,6 +49,7 @@ TEST_F(cancelled_statement, before_anything_was_sent) {
     EXPECT_FALSE(operation.ended());
     EXPECT_EQ(operation.cancel_and_finish(context), aborted);
     EXPECT_TRUE(contains(operation.details.what(), "before anything was sent")) << operation.details.what();
+    EXPECT_TRUE(operation.details.known_not_run());
     proxy.release();
     EXPECT_EQ(simple_value(context, *conn, "select count(*) from t"), "0");
     expect_usable();

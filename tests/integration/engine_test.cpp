@@ -181,6 +181,7 @@ TEST_F(engine, a_cancelled_waiter_leaves_no_hole) {
         for (const std::size_t i : {1u, 3u, 5u}) {
             EXPECT_EQ(all[i]->code, asio::error::operation_aborted);
             EXPECT_TRUE(contains(all[i]->details.to_string(), "waited for a connection")) << all[i]->details;
+            EXPECT_TRUE(all[i]->details.known_not_run());
         }
         for (const std::size_t i : {0u, 2u, 4u})
             EXPECT_EQ(all[i]->code, error_code());

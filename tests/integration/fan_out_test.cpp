@@ -143,6 +143,37 @@ TEST_F(fan_outs, fail_fast_cancels_on_the_server) {
     expect_usable(engine);
 }
 
+TEST_F(fan_outs, what_waited_for_a_connection_hasnt_run) {
+    for (const auto& options : {pool_of(1), unshared_pool_of(1)}) {
+        const coropq::engine engine = make(options);
+        run(context, engine.execute("create table waited (a int)"));
+        {
+            const coropq::connection only = run(context, engine.connect());
+            std::vector<coropq::statement> work;
+            work.emplace_back("insert into waited values (1)");
+            work.emplace_back("create table waited_too (a int)"); // not one that shares a connection
+            work.push_back(coropq::statement("insert into waited values (2)").timeout(100ms));
+            work.push_back(coropq::statement("create table waited_too (a int)").timeout(100ms));
+            auto stream = coropq::fan_out_stream(engine, work, fan_out_options().concurrency(4));
+            std::vector<coropq::fan_out_outcome<coropq::result>> outcomes;
+            while (auto outcome = run(context, stream.next())) {
+                outcomes.push_back(std::move(*outcome));
+                if (outcomes.size() == 2)
+                    stream.cancel();
+            }
+            ASSERT_EQ(outcomes.size(), 4u);
+            for (const auto& each : outcomes) {
+                EXPECT_EQ(each.state(), each.index() < 2 ? fan_out_state::cancelled : fan_out_state::failed);
+                EXPECT_EQ(each.code() == coropq::errc::timeout, each.index() >= 2) << each.details();
+                EXPECT_FALSE(each.may_have_run());
+            }
+        }
+        EXPECT_EQ(run(context, engine.fetch_value<int>("select count(*)::int from waited")), 0);
+        run(context, engine.execute("drop table waited"));
+    }
+    drain(context);
+}
+
 TEST_F(fan_outs, rows_that_dont_fit_are_a_failure) {
     const coropq::engine engine = make(pool_of(2));
     const std::vector<std::string> work = {"select 1", "select 'x'::text", "select 3"};

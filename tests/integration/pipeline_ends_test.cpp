@@ -77,6 +77,7 @@ TEST_F(pipelines, cancelled_before_anything_was_sent) {
     pending.cancel();
     EXPECT_EQ(pending.finish(context), aborted);
     EXPECT_TRUE(contains(pending.details.what(), "before anything was sent")) << pending.details;
+    EXPECT_TRUE(pending.details.known_not_run());
     EXPECT_EQ(statuses_of(pending.results), (statuses{not_run}));
     proxy.release();
     expect_usable();
@@ -103,6 +104,7 @@ TEST_F(pipelines, cancelled_while_a_stage_runs) {
         EXPECT_EQ(statuses_of(pending.results), (statuses{done, in_doubt, in_doubt, in_doubt}));
         EXPECT_EQ(pending.results.outcome(1).error, aborted);
         EXPECT_TRUE(contains(pending.details.what(), "of the 4 stages")) << pending.details;
+        EXPECT_FALSE(pending.details.known_not_run());
     }
     EXPECT_EQ(value("select pg_backend_pid()"), backend);
     EXPECT_EQ(value("select min(a) from cancelled"), "1");

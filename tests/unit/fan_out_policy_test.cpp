@@ -110,6 +110,12 @@ TEST_F(fan_out_policies, what_is_safe_to_repeat_is_repeated) {
     auto idempotent = options;
     idempotent.idempotent(true);
     EXPECT_EQ(run(all(texts(1, "lost"), idempotent))[0].attempts(), 3);
+
+    // The last attempt surely wasn't run; the first may have been.
+    const outcomes refused_later = run(all(texts(1, "lost once"), idempotent));
+    EXPECT_EQ(refused_later[0].attempts(), 3);
+    EXPECT_EQ(refused_later[0].code(), errc::connect_failed);
+    EXPECT_TRUE(refused_later[0].may_have_run());
 }
 
 TEST_F(fan_out_policies, nothing_is_repeated_beyond_the_end) {

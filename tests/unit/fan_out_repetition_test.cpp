@@ -14,6 +14,7 @@
 
 #include <gtest/gtest.h>
 
+#include <utility>
 #include <vector>
 
 namespace {
@@ -25,6 +26,12 @@ using namespace std::chrono_literals;
 diagnostics while_connecting(error_code code) {
     diagnostics_fields fields;
     fields.attempts.push_back({"db", "10.0.0.1", "5432", code, "refused"});
+    return diagnostics(code, std::move(fields));
+}
+
+diagnostics while_waiting(error_code code) {
+    diagnostics_fields fields;
+    fields.known_not_run = true;
     return diagnostics(code, std::move(fields));
 }
 
@@ -44,6 +51,7 @@ TEST(fan_out_repetition, what_is_repeated) {
     const error_code stopping = sqlstate::admin_shutdown;
     const error_code password = sqlstate::invalid_password;
     const error_code silent = errc::connect_timeout;
+    const error_code aborted = boost::asio::error::operation_aborted;
     using enum statement_effect;
     const std::vector<repetition_case> cases = {
         {"refused", refused, while_connecting(refused), not_run, true, true, true},
@@ -68,7 +76,9 @@ TEST(fan_out_repetition, what_is_repeated) {
         {"lost", errc::connection_lost, {}, unknown, false, true, false},
         {"completion unknown", sqlstate::statement_completion_unknown, {}, unknown, false, true, false},
         {"time limit", errc::timeout, {}, unknown, false, false, false},
-        {"cancelled", boost::asio::error::operation_aborted, {}, unknown, false, false, false},
+        {"time limit, waiting", errc::timeout, while_waiting(errc::timeout), not_run, false, false, false},
+        {"cancelled", aborted, {}, unknown, false, false, false},
+        {"cancelled, waiting", aborted, while_waiting(aborted), not_run, false, false, false},
         {"rows don't fit", errc::wrong_type, {}, unknown, false, false, false},
     };
     const statement work("select 1");

@@ -50,7 +50,7 @@ struct fake_server {
 };
 
 /// The texts are words: "ok", "fail" (a unique violation), "wait" (until it is cancelled), "slow" (5 ms), "lost" (the
-/// connection, always), "deadlock N" (N times, then it succeeds), "refused" (always).
+/// connection, always), "lost once" (then it is refused), "deadlock N" (N times, then it succeeds), "refused" (always).
 class fake_runner final : public detail::statement_runner {
 public:
     fake_runner(asio::io_context& context, std::shared_ptr<fake_server> server)
@@ -70,6 +70,8 @@ public:
                 code = sqlstate::unique_violation;
             else if (text == "lost")
                 code = errc::connection_lost;
+            else if (text == "lost once")
+                code = before == 0 ? errc::connection_lost : errc::connect_failed;
             else if (text == "refused")
                 code = errc::connect_failed;
             else if (text.starts_with("deadlock ") && before < std::stoi(text.substr(9)))

@@ -60,8 +60,8 @@ public:
     const boost::system::error_code& code() const noexcept { return record_.code; }
     const diagnostics& details() const noexcept { return record_.details; }
 
-    /// Whether it didn't succeed, and that it had an effect on the server can't be ruled out: the connection was lost,
-    /// or it was cancelled or timed out after it was started, or its rows don't fit.
+    /// Whether it didn't succeed, and that it had an effect on the server can't be ruled out: in one of its attempts,
+    /// the connection was lost, or it was cancelled or timed out after it was sent, or its rows don't fit.
     bool may_have_run() const noexcept { return record_.may_have_run; }
 
     /// From its start to its end, with the repetitions and the time between them.

@@ -219,14 +219,19 @@ TEST_F(fan_out_example, repeats_what_is_safe_to_repeat) {
 }
 
 TEST_F(fan_out_example, limits_the_time_of_each_and_of_all) {
-    const program_end each =
-        run({"--template", "select $1::int as x from pg_sleep($2::int)", "--timeout", "5"}, "1,0\n2,600\n3,0\n");
-    EXPECT_EQ(lines_sorted(each.output), "0,1\r\n2,3\r\nstatement,x\r\n");
-    EXPECT_TRUE(has(each.errors, "fan_out: statement 1: ")) << each.errors;
-    EXPECT_EQ(each.status, 1);
+    // Each has its own: on a slow machine, those that take no time get their turn in time only if theirs is long.
+    const std::string sleeping = "select $1::int as x from pg_sleep($2::int)";
+    const program_end in_time = run({"--template", sleeping, "--timeout", "60"}, "1,0\n3,0\n");
+    EXPECT_EQ(lines_sorted(in_time.output), "0,1\r\n1,3\r\nstatement,x\r\n");
+    EXPECT_EQ(in_time.status, 0) << in_time.errors;
+    const program_end late = run({"--template", sleeping, "--timeout", "0.5"}, "2,600\n");
+    EXPECT_FALSE(has(late.output, "0,2"));
+    EXPECT_TRUE(has(late.errors, "fan_out: statement 0: ")) << late.errors;
+    EXPECT_TRUE(has(late.errors, "within 500 ms")) << late.errors;
+    EXPECT_EQ(late.status, 1);
     EXPECT_TRUE(wait_for_active("0"));
     const program_end all = run({"--template", "select $1::int from pg_sleep(600)", "--deadline", "0.5"}, numbers(5));
-    EXPECT_TRUE(has(all.errors, "5 cancelled")) << all.errors;
+    EXPECT_TRUE(has(all.errors, "0 succeeded, 0 failed")) << all.errors; // and some may not have been started in time
     EXPECT_TRUE(has(all.errors, "within 500 ms")) << all.errors;
     EXPECT_EQ(all.status, 1);
     EXPECT_TRUE(wait_for_active("0"));

@@ -14,6 +14,7 @@
 //     │   └── in_doubt_error         a commit was sent, and whether it happened is unknown
 //     ├── server_error           the server rejected a statement (its SQLSTATE is the code)
 //     ├── result_error           a result that doesn't fit what was asked of it
+//     ├── inspection_error       something that an inspector was asked about doesn't exist
 //     └── timeout_error          a deadline passed
 //         └── pool_timeout           … while waiting for a connection
 //
@@ -72,6 +73,7 @@ enum class errc : int {
     no_transaction,           ///< The transaction has ended already.
     not_run,                  ///< A stage of a pipeline wasn't run, because of another one or of what stood ahead.
     rolled_back,              ///< A stage of a pipeline was taken back, because another one failed.
+    no_such_object,           ///< An inspector was asked about something that doesn't exist.
 };
 
 /// The category of `errc`.
@@ -137,6 +139,12 @@ public:
 
 /// A result that doesn't fit what was asked of it: NULL, wrong type, unknown column, no row, several rows.
 class result_error : public error {
+public:
+    using error::error;
+};
+
+/// Something that an inspector was asked about by its name doesn't exist, or not where it was looked for.
+class inspection_error : public error {
 public:
     using error::error;
 };

@@ -4,6 +4,7 @@
 #include <coropq/connection.hpp>
 #include <coropq/error.hpp>
 
+#include "engine/connection_functions.hpp"
 #include "engine/stream_state.hpp"
 #include "engine/value_delivery.hpp"
 #include "libpq/pipeline_job.hpp"
@@ -77,13 +78,6 @@ asio::awaitable<void> run_connect(std::shared_ptr<lease> held, url address, conn
     detail::throw_if_failed(outcome.code, outcome.details);
 }
 
-asio::awaitable<result> run_execute(std::shared_ptr<lease> held, statement work) {
-    const std::shared_ptr<session> target = session_of(held);
-    operation_outcome outcome = co_await session::run(target, session::execute(target, std::move(work)));
-    detail::throw_if_failed(outcome.code, outcome.details);
-    co_return outcome.output;
-}
-
 asio::awaitable<pipeline_results> run_stages(std::shared_ptr<lease> held, std::shared_ptr<detail::pipeline_job> job) {
     const std::shared_ptr<session> target = session_of(held);
     operation_outcome outcome = co_await session::run(target, session::run_pipeline(target, job));
@@ -120,7 +114,9 @@ asio::awaitable<void> connection::connect(url address, connect_options options) 
     return run_connect(lease_, std::move(address), std::move(options));
 }
 
-asio::awaitable<result> connection::execute(statement work) const { return run_execute(lease_, std::move(work)); }
+asio::awaitable<result> connection::execute(statement work) const { return detail::execute(lease_, std::move(work)); }
+
+inspector connection::inspect() const { return inspector(lease_); }
 
 asio::awaitable<pipeline_results> connection::run_pipeline(pipeline work) const {
     return run_stages(lease_, std::make_shared<detail::pipeline_job>(std::move(work)));
@@ -135,6 +131,13 @@ asio::awaitable<void> connection::ping() { return run_ping(lease_); }
 asio::awaitable<void> connection::close() { return run_close(lease_); }
 
 namespace detail {
+
+asio::awaitable<result> execute(std::shared_ptr<lease> held, statement work) {
+    const std::shared_ptr<session> target = session_of(held);
+    operation_outcome outcome = co_await session::run(target, session::execute(target, std::move(work)));
+    throw_if_failed(outcome.code, outcome.details);
+    co_return outcome.output;
+}
 
 namespace {
 

@@ -54,6 +54,7 @@ description describe(errc value) noexcept {
     case errc::no_transaction: return {"no_transaction", "the transaction has ended already"};
     case errc::not_run: return {"not_run", "the stage of the pipeline wasn't run"};
     case errc::rolled_back: return {"rolled_back", "the stage of the pipeline was taken back"};
+    case errc::no_such_object: return {"no_such_object", "the object doesn't exist"};
     }
     return {"unknown", "unknown error"};
 }
@@ -116,6 +117,7 @@ void throw_error(error_code code, const diagnostics& details) {
         case errc::several_rows:
         case errc::wrong_column_count:
         case errc::row_out_of_range: throw result_error(code, details);
+        case errc::no_such_object: throw inspection_error(code, details);
         case errc::not_connected:
         case errc::already_connected:
         case errc::operation_in_progress:

@@ -4,50 +4,190 @@
 #ifndef COROPQ_INSPECT_INSPECTOR_HPP
 #define COROPQ_INSPECT_INSPECTOR_HPP
 
+#include <coropq/inspect/column.hpp>
+#include <coropq/inspect/constraint.hpp>
+#include <coropq/inspect/foreign_key.hpp>
+#include <coropq/inspect/index.hpp>
+#include <coropq/inspect/qualified_name.hpp>
+#include <coropq/inspect/relation.hpp>
+#include <coropq/inspect/relation_selection.hpp>
+#include <coropq/inspect/schema_selection.hpp>
+#include <coropq/inspect/table_order.hpp>
+#include <coropq/inspect/user_types.hpp>
+
 #include <boost/asio/awaitable.hpp>
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace coropq {
 
 namespace detail {
+class catalog;
 class engine_state;
-}
+class lease;
+} // namespace detail
 
-/// Answers what a database contains. Made by `engine::inspect()`; keeps the engine alive.
+/// Answers what a database contains. Made by `engine::inspect()`, which it keeps alive, or by `connection::inspect()`:
+/// then it sees what the connection's transaction has changed, and its temporary tables.
+///
+///     for (const std::string& name : co_await engine.inspect().table_names()) …
 ///
 /// Each function is one statement in one round trip (after connecting, if no connection is open yet), sees the
-/// database as it is at that moment, and remembers nothing.
+/// database as it is at that moment, and remembers nothing. Objects that come and go meanwhile are there or not, and no
+/// error.
 ///
 /// Schemas: without a name, functions look at what an unqualified name in a statement would find: everything visible on
 /// the connection's search path, `pg_catalog` excepted. With a name, at exactly that schema, compared as it is, without
 /// folding case; one that doesn't exist contains nothing and is no error. Objects that the user may not read are listed
 /// as well, as PostgreSQL's catalogs do.
 ///
-/// Errors and cancellation as for `engine::execute`. May be used from several threads at once.
+/// Names of tables and other objects are compared as they are, too: no quotes, no folding, no schema in front.
+///
+/// Errors and cancellation as for `execute` of the engine or the connection; a function that is asked about one object
+/// that doesn't exist ends with `inspection_error` (`errc::no_such_object`). The inspector of an engine may be used
+/// from several threads at once, that of a connection as the connection.
 class inspector {
 public:
     /// The names of the ordinary and partitioned tables, partitions included; not temporary or foreign tables, views or
-    /// materialized views. In the order of their bytes, whatever the collation of the database.
+    /// materialized views. In the order of their bytes, whatever the collation of the database; so are all lists of
+    /// names.
     boost::asio::awaitable<std::vector<std::string>> table_names(std::optional<std::string> schema = {}) const;
 
-    /// True if there is something of this name that can be selected from like a table: a table, partitioned table,
-    /// foreign table, view or materialized view, temporary or not. The name is compared as it is.
-    boost::asio::awaitable<bool> has_table(std::string name, std::optional<std::string> schema = {}) const;
+    /// The names of the views that aren't temporary; not materialized views.
+    boost::asio::awaitable<std::vector<std::string>> view_names(std::optional<std::string> schema = {}) const;
+    boost::asio::awaitable<std::vector<std::string>>
+    materialized_view_names(std::optional<std::string> schema = {}) const;
+    boost::asio::awaitable<std::vector<std::string>> foreign_table_names(std::optional<std::string> schema = {}) const;
 
-    /// The names of all schemas but those that PostgreSQL reserves for itself, which begin with `pg_`. In the order of
-    /// their bytes. Contains `information_schema`.
+    /// The names of the sequences: also of those that belong to a serial or identity column, and of temporary ones.
+    boost::asio::awaitable<std::vector<std::string>> sequence_names(std::optional<std::string> schema = {}) const;
+
+    /// The names of the temporary tables and views of the session. An engine has several sessions, each with its own:
+    /// ask on a connection.
+    boost::asio::awaitable<std::vector<std::string>> temporary_table_names() const;
+    boost::asio::awaitable<std::vector<std::string>> temporary_view_names() const;
+
+    /// The names of all schemas but those that PostgreSQL reserves for itself, which begin with `pg_`. Contains
+    /// `information_schema`.
     boost::asio::awaitable<std::vector<std::string>> schema_names() const;
 
-    /// For the library; users call `engine::inspect`.
-    explicit inspector(std::shared_ptr<detail::engine_state> state) noexcept : state_(std::move(state)) {}
+    /// The schema where something is created whose name has none: the first of the search path that exists, at that
+    /// moment; nothing if there is none.
+    boost::asio::awaitable<std::optional<std::string>> default_schema() const;
+    /// The schemas of the search path that exist, in their order, without those that are searched implicitly.
+    boost::asio::awaitable<std::vector<std::string>> search_path() const;
+
+    /// True if there is something of this name that can be selected from like a table: a table, partitioned table,
+    /// foreign table, view or materialized view, temporary or not.
+    boost::asio::awaitable<bool> has_table(std::string name, std::optional<std::string> schema = {}) const;
+    /// Which of the names `has_table` would be true for: those, in the order of their bytes.
+    boost::asio::awaitable<std::vector<std::string>> existing_tables(std::vector<std::string> names,
+                                                                     std::optional<std::string> schema = {}) const;
+    boost::asio::awaitable<bool> has_sequence(std::string name, std::optional<std::string> schema = {}) const;
+    /// Any schema, PostgreSQL's own included.
+    boost::asio::awaitable<bool> has_schema(std::string name) const;
+    /// False if there is no such table.
+    boost::asio::awaitable<bool> has_column(std::string table, std::string column,
+                                            std::optional<std::string> schema = {}) const;
+    /// Any index of the table, that of its primary key included. False if there is no such table.
+    boost::asio::awaitable<bool> has_index(std::string table, std::string index,
+                                           std::optional<std::string> schema = {}) const;
+    /// Any type: an enum, domain, range, composite type …, a table's rows also being one. Without a schema, as for
+    /// tables, those of `pg_catalog` don't count.
+    boost::asio::awaitable<bool> has_type(std::string name, schema_selection schemas = {}) const;
+
+    /// The OID of a table or view: of what `has_table` is true for. Throws `inspection_error`.
+    boost::asio::awaitable<std::uint32_t> table_oid(std::string name, std::optional<std::string> schema = {}) const;
+
+    /// The columns of a table, view or materialized view, in their order. Throws `inspection_error`.
+    boost::asio::awaitable<std::vector<reflected::column>> columns(std::string table,
+                                                                   std::optional<std::string> schema = {}) const;
+    /// The same of all that is selected, in one statement; so are the functions below. Each of the relations is there,
+    /// one that has none with an empty value.
+    boost::asio::awaitable<reflected::by_relation<std::vector<reflected::column>>>
+    columns(relation_selection selection) const;
+
+    /// The primary key; nothing if there is none, as of a view. Throws `inspection_error`.
+    boost::asio::awaitable<std::optional<reflected::primary_key>>
+    primary_key(std::string table, std::optional<std::string> schema = {}) const;
+    boost::asio::awaitable<reflected::by_relation<std::optional<reflected::primary_key>>>
+    primary_key(relation_selection selection) const;
+
+    /// The foreign keys of a table, each once: not those that the server adds for every partition of the table that a
+    /// key refers to. In the order of their names, as are the constraints and indexes below. Throws `inspection_error`.
+    boost::asio::awaitable<std::vector<reflected::foreign_key>>
+    foreign_keys(std::string table, std::optional<std::string> schema = {}) const;
+    boost::asio::awaitable<reflected::by_relation<std::vector<reflected::foreign_key>>>
+    foreign_keys(relation_selection selection) const;
+
+    /// The unique constraints of a table; not indexes that are only unique. Throws `inspection_error`.
+    boost::asio::awaitable<std::vector<reflected::unique_constraint>>
+    unique_constraints(std::string table, std::optional<std::string> schema = {}) const;
+    boost::asio::awaitable<reflected::by_relation<std::vector<reflected::unique_constraint>>>
+    unique_constraints(relation_selection selection) const;
+
+    /// The check constraints of a table; not those of the domains of its columns. Throws `inspection_error`.
+    ///
+    /// The server locks a table for the moment in which it writes down such an expression, as any query of the table
+    /// does: this waits for a transaction that is altering the table. So it is for generated columns, and for
+    /// expressions and predicates of indexes; not for defaults.
+    boost::asio::awaitable<std::vector<reflected::check_constraint>>
+    check_constraints(std::string table, std::optional<std::string> schema = {}) const;
+    boost::asio::awaitable<reflected::by_relation<std::vector<reflected::check_constraint>>>
+    check_constraints(relation_selection selection) const;
+
+    /// The exclusion constraints of a table. Throws `inspection_error`.
+    boost::asio::awaitable<std::vector<reflected::exclusion_constraint>>
+    exclusion_constraints(std::string table, std::optional<std::string> schema = {}) const;
+    boost::asio::awaitable<reflected::by_relation<std::vector<reflected::exclusion_constraint>>>
+    exclusion_constraints(relation_selection selection) const;
+
+    /// All indexes of a table or materialized view, those that serve constraints included: `role` tells. Throws
+    /// `inspection_error`.
+    boost::asio::awaitable<std::vector<reflected::index>> indexes(std::string table,
+                                                                  std::optional<std::string> schema = {}) const;
+    boost::asio::awaitable<reflected::by_relation<std::vector<reflected::index>>>
+    indexes(relation_selection selection) const;
+
+    /// A table or view itself: its kind, owner, options, parents, partition bound, comment … Throws `inspection_error`.
+    boost::asio::awaitable<reflected::relation> relation(std::string name,
+                                                         std::optional<std::string> schema = {}) const;
+    boost::asio::awaitable<reflected::by_relation<reflected::relation>> relations(relation_selection selection) const;
+
+    /// Parts of the same. Throws `inspection_error`.
+    boost::asio::awaitable<std::optional<std::string>> table_comment(std::string table,
+                                                                     std::optional<std::string> schema = {}) const;
+    boost::asio::awaitable<reflected::by_relation<std::optional<std::string>>>
+    table_comment(relation_selection selection) const;
+    boost::asio::awaitable<reflected::table_options> table_options(std::string table,
+                                                                   std::optional<std::string> schema = {}) const;
+    boost::asio::awaitable<reflected::by_relation<reflected::table_options>>
+    table_options(relation_selection selection) const;
+
+    /// The query of a view or materialized view, in the server's words. Throws `inspection_error`, also for what isn't
+    /// a view. The server locks what the view is made of for that moment, as any query of it does.
+    boost::asio::awaitable<std::string> view_definition(std::string view, std::optional<std::string> schema = {}) const;
+
+    /// Tables in an order in which they can be created, each with the foreign keys that can be created with it; by name
+    /// where there is a choice. A key waits for the end only if it is part of a circle and refers to a table that comes
+    /// later: circles don't disturb the order of other tables. What a table inherits from, or is a partition of, comes
+    /// before it. Tables that aren't selected are taken to be there already.
+    boost::asio::awaitable<reflected::table_order> sorted_table_and_foreign_keys(schema_selection schemas = {}) const;
+
+    /// Enums and domains, by schema and name.
+    boost::asio::awaitable<std::vector<reflected::enum_type>> enums(schema_selection schemas = {}) const;
+    boost::asio::awaitable<std::vector<reflected::domain_type>> domains(schema_selection schemas = {}) const;
+
+    /// For the library; users call `engine::inspect` or `connection::inspect`.
+    explicit inspector(std::shared_ptr<detail::engine_state> engine);
+    explicit inspector(std::shared_ptr<detail::lease> connection);
 
 private:
-    std::shared_ptr<detail::engine_state> state_;
+    std::shared_ptr<const detail::catalog> catalog_;
 };
 
 } // namespace coropq

@@ -1,0 +1,71 @@
+// Copyright (c) 2026 the coropq authors
+// Distributed under the Boost Software License, Version 1.0. (See accompanying file LICENSE.)
+
+#include "inspect/catalog.hpp"
+
+#include <coropq/error.hpp>
+#include <coropq/sqlstate.hpp>
+
+#include "engine/connection_functions.hpp"
+#include "engine/engine_state.hpp"
+
+#include <exception>
+#include <utility>
+
+namespace asio = boost::asio;
+
+namespace coropq::detail {
+
+namespace {
+
+class engine_catalog final : public catalog {
+public:
+    explicit engine_catalog(std::shared_ptr<engine_state> engine) noexcept : engine_(std::move(engine)) {}
+    asio::awaitable<result> execute(statement work) const override { return detail::execute(engine_, std::move(work)); }
+
+private:
+    std::shared_ptr<engine_state> engine_;
+};
+
+class connection_catalog final : public catalog {
+public:
+    explicit connection_catalog(std::shared_ptr<lease> held) noexcept : held_(std::move(held)) {}
+    asio::awaitable<result> execute(statement work) const override { return detail::execute(held_, std::move(work)); }
+
+private:
+    std::shared_ptr<lease> held_;
+};
+
+constexpr int attempts = 10;
+
+} // namespace
+
+catalog::pointer catalog_of(std::shared_ptr<engine_state> engine) {
+    return std::make_shared<engine_catalog>(std::move(engine));
+}
+
+catalog::pointer catalog_of(std::shared_ptr<lease> connection) {
+    return std::make_shared<connection_catalog>(std::move(connection));
+}
+
+// A snapshot shows rows of objects that somebody drops meanwhile, and the functions that turn expressions into text
+// look at what is there now: "cache lookup failed for function 16402" is an internal error (XX000), and says nothing
+// about the database as it is a moment later.
+asio::awaitable<result> read_catalog(catalog::pointer source, statement work) {
+    std::exception_ptr first;
+    for (int attempt = 1;; ++attempt) {
+        try {
+            result rows = co_await source->execute(work);
+            co_return rows;
+        } catch (const server_error& problem) {
+            // In a transaction there is no second attempt.
+            if (first && problem.code() == sqlstate::in_failed_sql_transaction)
+                std::rethrow_exception(first);
+            if (problem.code() != sqlstate::internal_error || attempt == attempts)
+                throw;
+            first = std::current_exception();
+        }
+    }
+}
+
+} // namespace coropq::detail

@@ -1,0 +1,43 @@
+// Copyright (c) 2026 the coropq authors
+// Distributed under the Boost Software License, Version 1.0. (See accompanying file LICENSE.)
+
+#ifndef COROPQ_SRC_INSPECT_CATALOG_HPP
+#define COROPQ_SRC_INSPECT_CATALOG_HPP
+
+#include <coropq/result.hpp>
+#include <coropq/statement.hpp>
+
+#include <boost/asio/awaitable.hpp>
+
+#include <memory>
+#include <string>
+
+namespace coropq::detail {
+
+class engine_state;
+class lease;
+
+/// Who answers an inspector's questions: an engine or one connection. Immutable; from any thread.
+class catalog {
+public:
+    using pointer = std::shared_ptr<const catalog>;
+
+    catalog() = default;
+    catalog(const catalog&) = delete;
+    catalog& operator=(const catalog&) = delete;
+    virtual ~catalog() = default;
+
+    virtual boost::asio::awaitable<result> execute(statement work) const = 0;
+};
+
+catalog::pointer catalog_of(std::shared_ptr<engine_state> engine);
+/// Doesn't keep the session from being given back.
+catalog::pointer catalog_of(std::shared_ptr<lease> connection);
+
+/// Runs a statement that only reads catalogs. One that stumbles over something that vanishes at that moment runs again,
+/// with another snapshot.
+boost::asio::awaitable<result> read_catalog(catalog::pointer source, statement work);
+
+} // namespace coropq::detail
+
+#endif

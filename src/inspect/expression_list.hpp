@@ -1,0 +1,19 @@
+// Copyright (c) 2026 the coropq authors
+// Distributed under the Boost Software License, Version 1.0. (See accompanying file LICENSE.)
+
+#ifndef COROPQ_SRC_INSPECT_EXPRESSION_LIST_HPP
+#define COROPQ_SRC_INSPECT_EXPRESSION_LIST_HPP
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace coropq::detail {
+
+/// The single expressions of a list that the server has written, which separates them by a comma and a space. Commas in
+/// parentheses, brackets, literals and quoted names separate nothing.
+std::vector<std::string> split_expressions(std::string_view list);
+
+} // namespace coropq::detail
+
+#endif

@@ -1,0 +1,38 @@
+// Copyright (c) 2026 the coropq authors
+// Distributed under the Boost Software License, Version 1.0. (See accompanying file LICENSE.)
+
+#ifndef COROPQ_SRC_INSPECT_INDEXES_HPP
+#define COROPQ_SRC_INSPECT_INDEXES_HPP
+
+#include "inspect/catalog.hpp"
+
+#include <coropq/inspect/constraint.hpp>
+#include <coropq/inspect/index.hpp>
+#include <coropq/inspect/relation_selection.hpp>
+
+#include <boost/asio/awaitable.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace coropq::detail {
+
+/// An index, and the constraint that it serves.
+struct index_of_constraint {
+    reflected::index index;
+    std::uint32_t constraint_oid = 0;
+    bool deferrable = false;
+    bool initially_deferred = false;
+    std::optional<std::string> comment;               ///< Of the constraint.
+    std::vector<reflected::qualified_name> operators; ///< Of an exclusion constraint, one for each element.
+};
+
+/// All indexes, or only those of constraints of one type ('p', 'u' or 'x'), in the order of the names of the indexes.
+boost::asio::awaitable<reflected::by_relation<std::vector<index_of_constraint>>>
+read_indexes(catalog::pointer source, relation_selection selection, std::optional<char> constraint_type = {});
+
+} // namespace coropq::detail
+
+#endif

@@ -1,0 +1,129 @@
+// Copyright (c) 2026 the coropq authors
+// Distributed under the Boost Software License, Version 1.0. (See accompanying file LICENSE.)
+
+#include "inspect/relations.hpp"
+
+#include "inspect/codes.hpp"
+#include "inspect/optional_text.hpp"
+#include "inspect/relation_groups.hpp"
+#include "inspect/relations_query.hpp"
+#include "inspect/selection_text.hpp"
+
+#include <coropq/inspect/inspector.hpp>
+#include <coropq/mapping.hpp>
+#include <coropq/types/array.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace asio = boost::asio;
+
+namespace coropq {
+
+namespace detail {
+
+namespace {
+
+using reflected::by_relation;
+
+reflected::relation relation_from(const relation_row& row) {
+    reflected::relation found;
+    found.oid = row.relation;
+    found.schema = row.schema_name;
+    found.name = row.relation_name;
+    found.kind = relation_kind_of(row.kind);
+    found.persistence = persistence_of(row.persistence);
+    found.owner = row.owner.value_or(std::string_view());
+    found.options.access_method = copy(row.access_method);
+    found.options.tablespace = copy(row.tablespace);
+    found.options.storage_parameters = row.storage_parameters.value_or(std::vector<std::string>());
+    for (std::size_t i = 0; i != std::min(row.parent_schemas.size(), row.parent_names.size()); ++i)
+        found.options.parents.push_back({row.parent_schemas[i], row.parent_names[i]});
+    found.is_partition = row.is_partition;
+    found.partition_bound = copy(row.partition_bound);
+    found.row_security = row.row_security;
+    found.force_row_security = row.force_row_security;
+    found.populated = row.is_populated;
+    found.comment = copy(row.comment);
+    return found;
+}
+
+// One part of each relation.
+template <typename T>
+asio::awaitable<by_relation<T>> read_part(catalog::pointer source, relation_selection selection,
+                                          T (*part)(reflected::relation&)) {
+    by_relation<reflected::relation> relations = co_await read_relations(std::move(source), std::move(selection));
+    by_relation<T> found;
+    for (auto& [name, relation] : relations)
+        found.emplace(name, part(relation));
+    co_return found;
+}
+
+std::optional<std::string> comment_of(reflected::relation& relation) { return std::move(relation.comment); }
+reflected::table_options options_of(reflected::relation& relation) { return std::move(relation.options); }
+
+asio::awaitable<std::string> read_view_definition(catalog::pointer source, std::string view,
+                                                  std::optional<std::string> schema) {
+    relation_selection selection = named_relation(view, schema);
+    selection.kinds({reflected::relation_kind::view, reflected::relation_kind::materialized_view});
+    const result rows = co_await read_catalog(std::move(source), view_definition_query(selection));
+    const std::optional<std::string> definition =
+        rows.empty() ? std::nullopt : rows[0][0].as<std::optional<std::string>>();
+    if (!definition)
+        throw_no_relation(view, schema, "view");
+    co_return *definition;
+}
+
+} // namespace
+
+asio::awaitable<by_relation<reflected::relation>> read_relations(catalog::pointer source,
+                                                                 relation_selection selection) {
+    const result rows = co_await read_catalog(std::move(source), relations_query(selection));
+    by_relation<reflected::relation> found;
+    for (const relation_row& row : rows.rows<relation_row>()) {
+        const reflected::qualified_name name{std::string(row.schema_name), std::string(row.relation_name)};
+        found.emplace(name, relation_from(row));
+    }
+    co_return found;
+}
+
+} // namespace detail
+
+asio::awaitable<reflected::relation> inspector::relation(std::string name, std::optional<std::string> schema) const {
+    return detail::only_relation(detail::read_relations(catalog_, detail::named_relation(name, schema)), name, schema,
+                                 "table or view");
+}
+
+asio::awaitable<reflected::by_relation<reflected::relation>> inspector::relations(relation_selection selection) const {
+    return detail::read_relations(catalog_, std::move(selection));
+}
+
+asio::awaitable<std::optional<std::string>> inspector::table_comment(std::string table,
+                                                                     std::optional<std::string> schema) const {
+    return detail::only_relation(
+        detail::read_part(catalog_, detail::named_relation(table, schema), &detail::comment_of), table, schema,
+        "table or view");
+}
+
+asio::awaitable<reflected::by_relation<std::optional<std::string>>>
+inspector::table_comment(relation_selection selection) const {
+    return detail::read_part(catalog_, std::move(selection), &detail::comment_of);
+}
+
+asio::awaitable<reflected::table_options> inspector::table_options(std::string table,
+                                                                   std::optional<std::string> schema) const {
+    return detail::only_relation(
+        detail::read_part(catalog_, detail::named_relation(table, schema), &detail::options_of), table, schema,
+        "table or view");
+}
+
+asio::awaitable<reflected::by_relation<reflected::table_options>>
+inspector::table_options(relation_selection selection) const {
+    return detail::read_part(catalog_, std::move(selection), &detail::options_of);
+}
+
+asio::awaitable<std::string> inspector::view_definition(std::string view, std::optional<std::string> schema) const {
+    return detail::read_view_definition(catalog_, std::move(view), std::move(schema));
+}
+
+} // namespace coropq

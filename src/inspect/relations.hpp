@@ -1,0 +1,21 @@
+// Copyright (c) 2026 the coropq authors
+// Distributed under the Boost Software License, Version 1.0. (See accompanying file LICENSE.)
+
+#ifndef COROPQ_SRC_INSPECT_RELATIONS_HPP
+#define COROPQ_SRC_INSPECT_RELATIONS_HPP
+
+#include "inspect/catalog.hpp"
+
+#include <coropq/inspect/relation.hpp>
+#include <coropq/inspect/relation_selection.hpp>
+
+#include <boost/asio/awaitable.hpp>
+
+namespace coropq::detail {
+
+boost::asio::awaitable<reflected::by_relation<reflected::relation>> read_relations(catalog::pointer source,
+                                                                                   relation_selection selection);
+
+} // namespace coropq::detail
+
+#endif

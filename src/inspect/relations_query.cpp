@@ -1,0 +1,50 @@
+// Copyright (c) 2026 the coropq authors
+// Distributed under the Boost Software License, Version 1.0. (See accompanying file LICENSE.)
+
+#include "inspect/relations_query.hpp"
+
+#include "inspect/selection_text.hpp"
+
+namespace coropq::detail {
+
+namespace {
+
+// The parents in two arrays of the same order: a name alone says nothing. The bound of a partition mentions no column,
+// so it is turned into text without the table, which pg_get_expr would lock.
+std::string parents(std::string_view output) {
+    return "array(select cast(" + std::string(output) +
+           " as text) from pg_catalog.pg_inherits h join pg_catalog.pg_class pc on pc.oid = h.inhparent "
+           "join pg_catalog.pg_namespace pn on pn.oid = pc.relnamespace where h.inhrelid = c.oid "
+           "order by h.inhseqno)";
+}
+
+} // namespace
+
+statement relations_query(const relation_selection& selection) {
+    const std::string text =
+        "with chosen as (" + selected_relations(selection) +
+        ") select r.relation, cast(r.schema_name as text) as schema_name, "
+        "cast(r.relation_name as text) as relation_name, cast(c.relkind as text) as kind, "
+        "cast(c.relpersistence as text) as persistence, cast(o.rolname as text) as owner, "
+        "cast(am.amname as text) as access_method, cast(ts.spcname as text) as tablespace, "
+        "c.reloptions as storage_parameters, " +
+        parents("pn.nspname") + " as parent_schemas, " + parents("pc.relname") +
+        " as parent_names, c.relispartition as is_partition, "
+        "pg_catalog.pg_get_expr(c.relpartbound, 0) as partition_bound, c.relrowsecurity as row_security, "
+        "c.relforcerowsecurity as force_row_security, c.relispopulated as is_populated, ds.description as comment "
+        "from chosen r join pg_catalog.pg_class c on c.oid = r.relation "
+        "left join pg_catalog.pg_roles o on o.oid = c.relowner "
+        "left join pg_catalog.pg_am am on am.oid = c.relam "
+        "left join pg_catalog.pg_tablespace ts on ts.oid = c.reltablespace "
+        "left join pg_catalog.pg_description ds on ds.classoid = cast('pg_catalog.pg_class' as pg_catalog.regclass) "
+        "and ds.objoid = c.oid and ds.objsubid = 0";
+    return bind(text, selection);
+}
+
+statement view_definition_query(const relation_selection& selection) {
+    return bind("with chosen as (" + selected_relations(selection) +
+                    ") select pg_catalog.pg_get_viewdef(r.relation) from chosen r",
+                selection);
+}
+
+} // namespace coropq::detail

@@ -1,0 +1,52 @@
+// Copyright (c) 2026 the coropq authors
+// Distributed under the Boost Software License, Version 1.0. (See accompanying file LICENSE.)
+
+#ifndef COROPQ_SRC_INSPECT_RELATIONS_QUERY_HPP
+#define COROPQ_SRC_INSPECT_RELATIONS_QUERY_HPP
+
+#include <coropq/inspect/relation_selection.hpp>
+#include <coropq/statement.hpp>
+
+#include <boost/describe/class.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace coropq::detail {
+
+/// A row of `relations_query`: one for each relation, in any order.
+struct relation_row {
+    std::uint32_t relation = 0;
+    std::string_view schema_name;
+    std::string_view relation_name;
+    std::string_view kind;
+    std::string_view persistence;
+    std::optional<std::string_view> owner;
+    std::optional<std::string_view> access_method;
+    std::optional<std::string_view> tablespace;
+    std::optional<std::vector<std::string>> storage_parameters;
+    std::vector<std::string> parent_schemas;
+    std::vector<std::string> parent_names;
+    bool is_partition = false;
+    std::optional<std::string_view> partition_bound;
+    bool row_security = false;
+    bool force_row_security = false;
+    bool is_populated = true;
+    std::optional<std::string_view> comment;
+};
+BOOST_DESCRIBE_STRUCT(relation_row, (),
+                      (relation, schema_name, relation_name, kind, persistence, owner, access_method, tablespace,
+                       storage_parameters, parent_schemas, parent_names, is_partition, partition_bound, row_security,
+                       force_row_security, is_populated, comment))
+
+statement relations_query(const relation_selection& selection);
+
+/// The definition of one view: no row if it doesn't exist; NULL if it isn't a view, or vanishes meanwhile.
+statement view_definition_query(const relation_selection& selection);
+
+} // namespace coropq::detail
+
+#endif

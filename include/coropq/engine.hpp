@@ -10,6 +10,7 @@
 #include <coropq/detail/transaction_run.hpp>
 #include <coropq/inspect/inspector.hpp>
 #include <coropq/options.hpp>
+#include <coropq/pipeline.hpp>
 #include <coropq/pool.hpp>
 #include <coropq/result.hpp>
 #include <coropq/statement.hpp>
@@ -72,6 +73,24 @@ public:
     }
     boost::asio::awaitable<result> execute(statement work) const;
     using query_functions::execute;
+
+    /// Runs the stages of a pipeline in one round trip, on a connection that it has to itself until they have ended,
+    /// and gives the outcome of each: see `connection::run_pipeline`. Time limits include the waiting for a connection.
+    /// A transaction that the stages leave open is rolled back.
+    ///
+    /// Errors: those of `connection::run_pipeline` and, with stages that all weren't run, of `execute`. Never sent
+    /// again.
+    template <detail::operation_token Token>
+    auto async_run_pipeline(pipeline work, pipeline_results& output, diagnostics& details, Token&& token) const {
+        return boost::asio::async_initiate<Token, void(boost::system::error_code)>(
+            pipeline_initiation(state_, get_executor()), token, std::move(work), &output, &details);
+    }
+    template <detail::operation_token Token>
+    auto async_run_pipeline(pipeline work, pipeline_results& output, Token&& token) const {
+        return boost::asio::async_initiate<Token, void(boost::system::error_code)>(
+            pipeline_initiation(state_, get_executor()), token, std::move(work), &output, nullptr);
+    }
+    boost::asio::awaitable<pipeline_results> run_pipeline(pipeline work) const;
 
     /// A connection for the caller alone, which goes back to the engine when it is destroyed or closed: an idle one, a
     /// new one, or the first that somebody gives back. It may outlive the engine, and is closed then when it goes back.
@@ -157,6 +176,7 @@ public:
 
 private:
     using execute_initiation = detail::initiation<detail::engine_state, &detail::start_engine_execute>;
+    using pipeline_initiation = detail::initiation<detail::engine_state, &detail::start_engine_run_pipeline>;
     using get_connection_initiation = detail::initiation<detail::engine_state, &detail::start_get_connection>;
     using drain_initiation = detail::initiation<detail::engine_state, &detail::start_engine_drain>;
     using dispose_initiation = detail::initiation<detail::engine_state, &detail::start_engine_dispose>;

@@ -49,7 +49,9 @@ public:
     }
     std::size_t size() const noexcept { return size_; }
 
-    /// How many more may be open at times; they are closed when they are returned and nobody waits. Default 0.
+    /// How many more may be open at times; they are closed when they are returned and nobody waits. They are for those
+    /// who want a connection for themselves; statements that can share one (`pipelining`) take a single one of these,
+    /// while none that is open is theirs. Default 0.
     pool_options& max_overflow(std::size_t connections) noexcept {
         max_overflow_ = connections;
         return *this;

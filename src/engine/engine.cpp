@@ -19,6 +19,10 @@ engine::executor_type engine::get_executor() const { return state_->executor(); 
 
 asio::awaitable<result> engine::execute(statement work) const { return detail::execute(state_, std::move(work)); }
 
+asio::awaitable<pipeline_results> engine::run_pipeline(pipeline work) const {
+    return detail::run_pipeline(state_, std::move(work));
+}
+
 asio::awaitable<row_stream> engine::stream_rows(statement work, stream_options options) const {
     return detail::stream_rows(state_, std::move(work), options);
 }

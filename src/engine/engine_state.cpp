@@ -5,6 +5,7 @@
 
 #include "engine/stream_state.hpp"
 #include "engine/value_delivery.hpp"
+#include "libpq/pipeline_job.hpp"
 #include "operation/departure.hpp"
 #include "operation/run_operation.hpp"
 
@@ -93,17 +94,44 @@ asio::awaitable<std::shared_ptr<lease>> acquire(engine_state::pointer engine, le
 
 namespace {
 
-asio::awaitable<operation_outcome> wait_and_execute(engine_state::pointer, std::shared_ptr<pool::queue_place> place,
-                                                    statement work, deadline limit) {
+using queue_place = std::shared_ptr<pool::queue_place>;
+
+// From then on, the cancellation is that of what runs.
+asio::awaitable<operation_outcome> wait_for_turn(queue_place place, lease_place acquired, deadline& limit) {
     const auto began = pool::clock::now();
+    operation_outcome outcome = co_await pool::wait(std::move(place), std::move(acquired));
+    limit.acquiring = pool::clock::now() - began;
+    if (!outcome.code)
+        co_await asio::this_coro::reset_cancellation_state(asio::enable_terminal_cancellation());
+    co_return outcome;
+}
+
+asio::awaitable<operation_outcome> wait_and_execute(engine_state::pointer, queue_place place, statement work,
+                                                    deadline limit) {
     const auto acquired = std::make_shared<std::shared_ptr<lease>>();
-    operation_outcome outcome = co_await pool::wait(std::move(place), acquired);
+    operation_outcome outcome = co_await wait_for_turn(std::move(place), acquired, limit);
     if (outcome.code)
         co_return outcome;
-    limit.acquiring = pool::clock::now() - began;
-    co_await asio::this_coro::reset_cancellation_state(asio::enable_terminal_cancellation());
     const session::pointer target = (*acquired)->session();
     outcome = co_await session::run(target, pool::execute_on(std::move(*acquired), std::move(work), limit));
+    co_return outcome;
+}
+
+asio::awaitable<operation_outcome> run_pipeline_on(std::shared_ptr<lease> leased, std::shared_ptr<pipeline_job> job,
+                                                   deadline limit) {
+    operation_outcome outcome = co_await session::run_pipeline(leased->session(), std::move(job), limit);
+    leased->give_back(1);
+    co_return outcome;
+}
+
+asio::awaitable<operation_outcome> wait_and_run_pipeline(engine_state::pointer, queue_place place,
+                                                         std::shared_ptr<pipeline_job> job, deadline limit) {
+    const auto acquired = std::make_shared<std::shared_ptr<lease>>();
+    operation_outcome outcome = co_await wait_for_turn(std::move(place), acquired, limit);
+    if (outcome.code)
+        co_return outcome;
+    const session::pointer target = (*acquired)->session();
+    outcome = co_await session::run(target, run_pipeline_on(std::move(*acquired), std::move(job), limit));
     co_return outcome;
 }
 
@@ -135,6 +163,36 @@ asio::awaitable<result> execute(engine_state::pointer engine, statement work) {
     diagnostics details;
     boost::system::error_code code;
     const initiation<engine_state, &start_engine_execute> initiate(engine, engine->executor());
+    auto token = asio::redirect_error(asio::use_awaitable, code);
+    co_await asio::async_initiate<decltype(token), void(boost::system::error_code)>(initiate, token, std::move(work),
+                                                                                    &output, &details);
+    throw_if_failed(code, details);
+    co_return output;
+}
+
+void start_engine_run_pipeline(const std::shared_ptr<engine_state>& target, const asio::any_io_executor&, pipeline work,
+                               pipeline_results* output, diagnostics* details, operation_handler handler) {
+    const deadline limit = deadline_of(work, target->statements());
+    const auto job = std::make_shared<pipeline_job>(std::move(work));
+    auto write = [job, output](boost::system::error_code code) { *output = job->results(code); };
+    value_delivery delivery(std::move(write), std::move(handler));
+    const lease_origin origin{"pipeline", {}};
+    if (std::shared_ptr<lease> idle = target->connections()->try_acquire(origin)) {
+        const session::pointer used = idle->session();
+        used->run(run_pipeline_on(std::move(idle), job, limit), nullptr, details, std::move(delivery));
+        return;
+    }
+    const asio::strand<asio::any_io_executor> strand = asio::make_strand(target->executor());
+    run_operation(strand, target->executor(),
+                  wait_and_run_pipeline(target, target->connections()->enter_queue(strand, origin, limit), job, limit),
+                  nullptr, details, std::move(delivery));
+}
+
+asio::awaitable<pipeline_results> run_pipeline(engine_state::pointer engine, pipeline work) {
+    pipeline_results output;
+    diagnostics details;
+    boost::system::error_code code;
+    const initiation<engine_state, &start_engine_run_pipeline> initiate(engine, engine->executor());
     auto token = asio::redirect_error(asio::use_awaitable, code);
     co_await asio::async_initiate<decltype(token), void(boost::system::error_code)>(initiate, token, std::move(work),
                                                                                     &output, &details);

@@ -7,6 +7,7 @@
 #include <coropq/connection.hpp>
 #include <coropq/detail/initiation.hpp>
 #include <coropq/options.hpp>
+#include <coropq/pipeline.hpp>
 #include <coropq/result.hpp>
 #include <coropq/statement.hpp>
 #include <coropq/stream.hpp>
@@ -52,6 +53,9 @@ boost::asio::awaitable<row_stream> stream_rows(engine_state::pointer engine, sta
 
 /// `engine::connect`.
 boost::asio::awaitable<connection> connect(engine_state::pointer engine, std::source_location where);
+
+/// `engine::run_pipeline`.
+boost::asio::awaitable<pipeline_results> run_pipeline(engine_state::pointer engine, pipeline work);
 
 /// `engine::execute`, for those who have the state only.
 boost::asio::awaitable<result> execute(engine_state::pointer engine, statement work);

@@ -140,6 +140,16 @@ TEST(transfer, keeps_the_sum) {
     EXPECT_EQ(shown.status, 0);
 }
 
+TEST(pipeline, all_or_nothing_and_each_by_itself) {
+    const outcome shown = run_program("", server(), "pipeline");
+    EXPECT_EQ(shown.output, "opened: Ada\nopened: Grace\nnot opened: Ada has one already\nopened: Alan\n3 accounts\n"
+                            "30 from Ada to Grace: done, they have 70 and 130\n"
+                            "80 from Ada to Alan: refused, that is more than there is\n"
+                            "10 from Ada to nobody: refused, there is no such account\n"
+                            "Ada has 70\nAlan has 100\nGrace has 130\n");
+    EXPECT_EQ(shown.status, 0);
+}
+
 TEST(stream_to_csv, writes_what_rfc_4180_says) {
     const std::string query = quoted(
         "select 1 as a, E\'x\\ny\"z\' as \"b,c\", null as n, \'\' as e, array[1,2] as l from generate_series(1, 2)");

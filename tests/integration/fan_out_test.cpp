@@ -154,7 +154,8 @@ TEST_F(fan_outs, what_waited_for_a_connection_hasnt_run) {
             work.emplace_back("create table waited_too (a int)"); // not one that shares a connection
             work.push_back(coropq::statement("insert into waited values (2)").timeout(100ms));
             work.push_back(coropq::statement("create table waited_too (a int)").timeout(100ms));
-            auto stream = coropq::fan_out_stream(engine, work, fan_out_options().concurrency(4));
+            auto stream =
+                coropq::fan_out_stream(engine, work, fan_out_options().concurrency(4).policy(fan_out_policy::collect));
             std::vector<coropq::fan_out_outcome<coropq::result>> outcomes;
             while (auto outcome = run(context, stream.next())) {
                 outcomes.push_back(std::move(*outcome));

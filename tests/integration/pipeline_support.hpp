@@ -145,11 +145,12 @@ class pending_pipeline {
 public:
     template <typename Target>
     void start(Target& target, pipeline work) {
+        code_.reset();
         target.async_run_pipeline(
             std::move(work), results, details,
             asio::bind_cancellation_slot(stop_.slot(), [this](error_code code) { code_ = code; }));
     }
-    void cancel() { stop_.emit(asio::cancellation_type::terminal); }
+    void cancel(asio::cancellation_type type = asio::cancellation_type::terminal) { stop_.emit(type); }
     bool ended() const { return code_.has_value(); }
     error_code finish(asio::io_context& context) {
         run_until_ended(context, code_);

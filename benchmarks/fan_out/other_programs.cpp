@@ -3,14 +3,14 @@
 
 #include "fan_out/other_programs.hpp"
 
+#include "support/child_process.hpp"
+
 #include <coropq/url.hpp>
 
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 #include <boost/json/value_to.hpp>
 
-#include <sys/resource.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -27,12 +27,6 @@ namespace {
 
 namespace files = std::filesystem;
 
-// What the program has printed, and the seconds of CPU that it has used.
-struct outcome {
-    std::string output;
-    double cpu_seconds = 0;
-};
-
 void set_environment(const url& server) {
     const auto set = [](const char* name, const std::string& value) { setenv(name, value.c_str(), 1); };
     if (!server.hosts().empty()) {
@@ -46,10 +40,6 @@ void set_environment(const url& server) {
     set("PGSSLMODE", "disable");
 }
 
-double seconds_of(const timeval& time) {
-    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
-}
-
 [[noreturn]] void become(std::vector<std::string> command, int output) {
     dup2(output, STDOUT_FILENO);
     std::vector<char*> words;
@@ -61,30 +51,11 @@ double seconds_of(const timeval& time) {
     std::_Exit(127);
 }
 
-outcome run_program(const std::vector<std::string>& command) {
-    int ends[2];
-    if (pipe(ends) != 0)
-        throw std::runtime_error("no pipe");
-    const pid_t child = fork();
-    if (child < 0)
-        throw std::runtime_error("no child process");
-    if (child == 0) {
-        close(ends[0]);
-        become(command, ends[1]);
-    }
-    close(ends[1]);
-    outcome result;
-    char buffer[4096];
-    for (ssize_t size = 0; (size = read(ends[0], buffer, sizeof buffer)) > 0;)
-        result.output.append(buffer, static_cast<std::size_t>(size));
-    close(ends[0]);
-    int status = 0;
-    rusage used{};
-    wait4(child, &status, 0, &used);
-    if (status != 0)
-        throw std::runtime_error(short_name(command.front()) + " has failed, status " + std::to_string(status));
-    result.cpu_seconds = seconds_of(used.ru_utime) + seconds_of(used.ru_stime);
-    return result;
+child_end run_program(const std::vector<std::string>& command) {
+    child_end left = run_child([&command](int output) { become(command, output); });
+    if (left.status != 0)
+        throw std::runtime_error(short_name(command.front()) + " has failed, status " + std::to_string(left.status));
+    return left;
 }
 
 // A file of this process, gone with this.
@@ -127,7 +98,7 @@ std::uint64_t run_pgbench(meter& measured, const std::string& program, const loa
     const auto seconds = std::max<std::int64_t>(1, std::chrono::round<std::chrono::seconds>(work.time).count());
     const std::string clients = std::to_string(work.connections);
     const std::string threads = std::to_string(std::min<std::size_t>(work.connections, 2));
-    const outcome told =
+    const child_end told =
         run_program({program, "--protocol=prepared", "--no-vacuum", "--client=" + clients, "--jobs=" + threads,
                      "--time=" + std::to_string(seconds), "--file=" + script.name()});
     sample& numbers = measured.result();
@@ -142,7 +113,7 @@ constexpr std::chrono::milliseconds peer_warm_up(500);
 
 std::uint64_t run_peer(meter& measured, const std::string& program, const load& work) {
     set_environment(url::parse(work.url));
-    const outcome told =
+    const child_end told =
         run_program({program, std::to_string(work.connections), std::to_string(work.tasks), std::to_string(work.rows),
                      in_seconds(std::max(work.warm_up, peer_warm_up)), in_seconds(work.time)});
     const boost::json::value numbers = boost::json::parse(told.output);

@@ -3,9 +3,10 @@
 
 #include "support/measure.hpp"
 
+#include "support/child_process.hpp"
+
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -26,10 +27,7 @@ double now() { return std::chrono::duration<double>(std::chrono::steady_clock::n
 double cpu_now() {
     rusage used{};
     getrusage(RUSAGE_SELF, &used);
-    const auto seconds = [](const timeval& time) {
-        return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
-    };
-    return seconds(used.ru_utime) + seconds(used.ru_stime);
+    return cpu_seconds_of(used);
 }
 
 // Bytes: `VmRSS:` what is resident now, `VmHWM:` the most that ever was.
@@ -56,7 +54,7 @@ void write_all(int file, const void* data, std::size_t size) {
         std::_Exit(1);
 }
 
-[[noreturn]] void work_and_exit(const contestant& one, int file) {
+void work_and_tell(const contestant& one, int file) {
     prctl(PR_SET_NAME, one.name.c_str()); // profilers tell them apart by it
     report told;
     std::string message;
@@ -72,15 +70,6 @@ void write_all(int file, const void* data, std::size_t size) {
     write_all(file, &told, sizeof told);
     if (told.failed != 0)
         write_all(file, message.c_str(), message.size() + 1);
-    std::_Exit(0);
-}
-
-std::string read_all(int file) {
-    std::string text;
-    char buffer[4096];
-    for (ssize_t size = 0; (size = read(file, buffer, sizeof buffer)) > 0;)
-        text.append(buffer, static_cast<std::size_t>(size));
-    return text;
 }
 
 } // namespace
@@ -100,27 +89,13 @@ void meter::stop() {
 }
 
 sample run_in_child(const contestant& one) {
-    int ends[2];
-    if (pipe(ends) != 0)
-        throw std::runtime_error("no pipe");
-    const pid_t child = fork();
-    if (child < 0)
-        throw std::runtime_error("no child process");
-    if (child == 0) {
-        close(ends[0]);
-        work_and_exit(one, ends[1]);
-    }
-    close(ends[1]);
-    const std::string told = read_all(ends[0]);
-    close(ends[0]);
-    int status = 0;
-    waitpid(child, &status, 0);
-    if (told.size() < sizeof(report))
-        throw std::runtime_error(one.name + ": ended without a result, status " + std::to_string(status));
+    const child_end left = run_child([&one](int output) { work_and_tell(one, output); });
+    if (left.output.size() < sizeof(report))
+        throw std::runtime_error(one.name + ": ended without a result, status " + std::to_string(left.status));
     report received;
-    std::memcpy(&received, told.data(), sizeof received);
+    std::memcpy(&received, left.output.data(), sizeof received);
     if (received.failed != 0)
-        throw std::runtime_error(one.name + ": " + told.substr(sizeof received, received.failed - 1));
+        throw std::runtime_error(one.name + ": " + left.output.substr(sizeof received, received.failed - 1));
     return received.measured;
 }
 

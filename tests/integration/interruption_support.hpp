@@ -90,10 +90,15 @@ inline bool run_until_inactive(asio::io_context& context, const std::string& tex
 inline statement sleeper(const std::string& comment) { return statement("select pg_sleep(60) /* " + comment + " */"); }
 
 /// The backend of a connection, asked together with something that only this statement can have as its answer.
-inline int backend_of(asio::io_context& context, connection& conn) {
+/// With a time limit, where it isn't to be that of the connection.
+inline int backend_of(asio::io_context& context, connection& conn,
+                      std::optional<std::chrono::milliseconds> limit = std::nullopt) {
     static int question = 0;
     ++question;
-    const result found = run(context, conn.execute("select pg_backend_pid(), 'answer ' || $1::int", question));
+    statement work("select pg_backend_pid(), 'answer ' || $1::int", question);
+    if (limit)
+        work.timeout(*limit);
+    const result found = run(context, conn.execute(std::move(work)));
     if (found.size() != 1 || found[0][1].text() != "answer " + std::to_string(question))
         throw std::runtime_error("another statement's answer");
     return found[0][0].as<int>();

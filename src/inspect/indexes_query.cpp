@@ -51,14 +51,14 @@ constexpr std::string_view sources =
     "left join lateral rows from (pg_catalog.unnest(cast(i.indkey as int2[])), "
     "pg_catalog.unnest(cast(i.indoption as int2[])), pg_catalog.unnest(cast(i.indclass as oid[])), "
     "pg_catalog.unnest(cast(i.indcollation as oid[])), pg_catalog.unnest(con.conexclop)) "
-    "with ordinality as k(attribute, options, class, collation, operator, position) on true "
+    "with ordinality as k(attribute, options, class, collated, operated, position) on true "
     "left join pg_catalog.pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.attribute and k.attribute <> 0 "
     "left join pg_catalog.pg_attribute xa on xa.attrelid = i.indexrelid and xa.attnum = k.position "
     "left join pg_catalog.pg_opclass op on op.oid = k.class "
     "left join pg_catalog.pg_namespace opn on opn.oid = op.opcnamespace "
-    "left join pg_catalog.pg_collation co on co.oid = k.collation and k.collation <> coalesce(a.attcollation, 100) "
+    "left join pg_catalog.pg_collation co on co.oid = k.collated and k.collated <> coalesce(a.attcollation, 100) "
     "left join pg_catalog.pg_namespace cn on cn.oid = co.collnamespace "
-    "left join pg_catalog.pg_operator opr on opr.oid = k.operator "
+    "left join pg_catalog.pg_operator opr on opr.oid = k.operated "
     "left join pg_catalog.pg_namespace opr_n on opr_n.oid = opr.oprnamespace";
 
 // The foreign keys that refer to an index belong to it as well (conindid), but not to its table.

@@ -6,6 +6,7 @@
 
 #include <coropq/connection.hpp>
 #include <coropq/detail/initiation.hpp>
+#include <coropq/detail/outcome.hpp>
 #include <coropq/detail/query_functions.hpp>
 #include <coropq/detail/transaction_run.hpp>
 #include <coropq/inspect/inspector.hpp>
@@ -175,7 +176,7 @@ public:
     explicit engine(std::shared_ptr<detail::engine_state> state) noexcept : state_(std::move(state)) {}
 
 private:
-    using execute_initiation = detail::initiation<detail::engine_state, &detail::start_engine_execute>;
+    using execute_initiation = detail::execute_initiation;
     using pipeline_initiation = detail::initiation<detail::engine_state, &detail::start_engine_run_pipeline>;
     using get_connection_initiation = detail::initiation<detail::engine_state, &detail::start_get_connection>;
     using drain_initiation = detail::initiation<detail::engine_state, &detail::start_engine_drain>;

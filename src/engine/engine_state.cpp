@@ -3,10 +3,11 @@
 
 #include "engine/engine_state.hpp"
 
+#include <coropq/detail/outcome.hpp>
+
 #include "engine/stream_state.hpp"
 #include "engine/value_delivery.hpp"
 #include "libpq/pipeline_job.hpp"
-#include "operation/departure.hpp"
 #include "operation/run_operation.hpp"
 
 #include <boost/asio/error.hpp>
@@ -137,37 +138,112 @@ asio::awaitable<operation_outcome> wait_and_run_pipeline(engine_state::pointer, 
 
 } // namespace
 
-void start_engine_execute(const std::shared_ptr<engine_state>& target, const asio::any_io_executor&, statement work,
-                          result* output, diagnostics* details, operation_handler handler) {
-    const deadline limit = deadline_of(work, target->statements());
-    if (target->connections()->may_share(work)) {
-        target->connections()->execute_shared(
-            std::move(work), limit, departure(target->executor(), std::move(handler), output, details), target);
-        return;
+namespace {
+
+// A statement that has its connection to itself, whose outcome is written before the handler is called.
+class exclusive_delivery : public outcome_adaptor<outcome_handler> {
+public:
+    struct place {
+        result output;
+        diagnostics details;
+    };
+
+    exclusive_delivery(outcome_handler handler, std::shared_ptr<place> written)
+        : outcome_adaptor(std::move(handler)), written_(std::move(written)) {}
+
+    void operator()(boost::system::error_code code) {
+        operation_outcome outcome(code, std::move(written_->details));
+        outcome.output = std::move(written_->output);
+        std::move(handler_)(outcome);
     }
+
+private:
+    std::shared_ptr<place> written_;
+};
+
+void execute_alone(const engine_state::pointer& target, statement&& work, const deadline& limit,
+                   outcome_handler handler) {
+    const auto written = std::make_shared<exclusive_delivery::place>();
+    exclusive_delivery delivery(std::move(handler), written);
     const lease_origin origin{"execute", {}};
     if (std::shared_ptr<lease> idle = target->connections()->try_acquire(origin)) {
         const session::pointer used = idle->session();
-        used->run(pool::execute_on(std::move(idle), std::move(work), limit), output, details, std::move(handler));
+        used->run(pool::execute_on(std::move(idle), std::move(work), limit), &written->output, &written->details,
+                  std::move(delivery));
         return;
     }
     const asio::strand<asio::any_io_executor> strand = asio::make_strand(target->executor());
     run_operation(
         strand, target->executor(),
         wait_and_execute(target, target->connections()->enter_queue(strand, origin, limit), std::move(work), limit),
-        output, details, std::move(handler));
+        &written->output, &written->details, std::move(delivery));
 }
 
+} // namespace
+
+void start_engine_execute(const std::shared_ptr<engine_state>& target, statement work, bool at_home,
+                          outcome_handler handler) {
+    const deadline limit = deadline_of(work, target->statements());
+    if (target->connections()->may_share(work))
+        target->connections()->execute_shared(pool::make_shared_statement(std::move(work)), limit,
+                                              recipient(std::move(handler), at_home, target->executor()), target);
+    else
+        execute_alone(target, std::move(work), limit, std::move(handler));
+}
+
+namespace {
+
+// Gives the result, or an exception: what a coroutine gets.
+template <typename Handler>
+class result_giver : public outcome_adaptor<Handler> {
+public:
+    explicit result_giver(Handler handler) : outcome_adaptor<Handler>(std::move(handler)) {}
+
+    void operator()(operation_outcome& outcome) {
+        std::move(this->handler_)(exception_of(outcome), std::move(outcome.output));
+    }
+};
+
+// What a coroutine awaits. Its frame lives for as long as the statement, so it is kept small. A class with a
+// constructor instead of a lambda: see docs/decisions.md on GCC 12.
+class awaited_execution {
+public:
+    explicit awaited_execution(engine_state::pointer engine) : engine_(std::move(engine)) {}
+
+    template <typename Handler>
+    void operator()(Handler&& handler, std::shared_ptr<pipelined_statement> work) const {
+        const bool at_home = runs_on(handler, engine_->executor());
+        const deadline limit = deadline_of(work->work, engine_->statements());
+        result_giver<std::decay_t<Handler>> giver(std::forward<Handler>(handler));
+        engine_->connections()->execute_shared(std::move(work), limit,
+                                               recipient(std::move(giver), at_home, engine_->executor()), engine_);
+    }
+
+    template <typename Handler>
+    void operator()(Handler&& handler, statement work) const {
+        const deadline limit = deadline_of(work, engine_->statements());
+        execute_alone(engine_, std::move(work), limit,
+                      result_giver<std::decay_t<Handler>>(std::forward<Handler>(handler)));
+    }
+
+private:
+    engine_state::pointer engine_;
+};
+
+template <typename Work>
+asio::awaitable<result> await_execution(engine_state::pointer engine, Work work) {
+    awaited_execution initiate(std::move(engine));
+    constexpr asio::use_awaitable_t<> token;
+    return asio::async_initiate<const asio::use_awaitable_t<>, void(std::exception_ptr, result)>(
+        std::move(initiate), token, std::move(work));
+}
+
+} // namespace
+
 asio::awaitable<result> execute(engine_state::pointer engine, statement work) {
-    result output;
-    diagnostics details;
-    boost::system::error_code code;
-    const initiation<engine_state, &start_engine_execute> initiate(engine, engine->executor());
-    auto token = asio::redirect_error(asio::use_awaitable, code);
-    co_await asio::async_initiate<decltype(token), void(boost::system::error_code)>(initiate, token, std::move(work),
-                                                                                    &output, &details);
-    throw_if_failed(code, details);
-    co_return output;
+    if (engine->connections()->may_share(work))
+        return await_execution(std::move(engine), pool::make_shared_statement(std::move(work)));
+    return await_execution(std::move(engine), std::move(work));
 }
 
 void start_engine_run_pipeline(const std::shared_ptr<engine_state>& target, const asio::any_io_executor&, pipeline work,

@@ -4,7 +4,7 @@
 #ifndef COROPQ_SRC_ENGINE_VALUE_DELIVERY_HPP
 #define COROPQ_SRC_ENGINE_VALUE_DELIVERY_HPP
 
-#include <coropq/detail/initiation.hpp>
+#include <coropq/detail/outcome.hpp>
 
 #include <boost/asio/associator.hpp>
 
@@ -13,7 +13,8 @@
 namespace coropq::detail {
 
 /// A handler that calls a function right before another handler, where that one runs: to write what the caller gave a
-/// reference for. Everything associated is that of the other one.
+/// reference for. What is associated is that of the other
+/// one, but for its memory (see `may_forward`).
 template <typename Write>
 class value_delivery {
 public:
@@ -34,6 +35,7 @@ private:
 } // namespace coropq::detail
 
 template <template <typename, typename> class Associator, typename Write, typename Default>
+    requires coropq::detail::may_forward<Associator, coropq::detail::operation_handler>
 struct boost::asio::associator<Associator, coropq::detail::value_delivery<Write>, Default>
     : Associator<coropq::detail::operation_handler, Default> {
     static typename Associator<coropq::detail::operation_handler, Default>::type

@@ -8,6 +8,7 @@
 #include "error/diagnostics_fields.hpp"
 #include "libpq/pipeline_round.hpp"
 #include "libpq/statement_sending.hpp"
+#include "operation/recycled_allocator.hpp"
 #include "result/result_data.hpp"
 #include "statement/leading_keyword.hpp"
 #include "statement/lexer.hpp"
@@ -40,6 +41,37 @@ result make_result(std::vector<result_handle>& handles, const std::shared_ptr<co
         last->storage().set_canonical_text(canonical_text);
     }
     return result(std::move(last));
+}
+
+bool has_columns(const PGresult* answer, const PGresult* columns) {
+    const int count = PQnfields(answer);
+    if (count != PQnfields(columns))
+        return false;
+    for (int i = 0; i != count; ++i) {
+        if (PQftype(answer, i) != PQftype(columns, i) || PQfformat(answer, i) != PQfformat(columns, i) ||
+            PQfmod(answer, i) != PQfmod(columns, i) || PQftable(answer, i) != PQftable(columns, i) ||
+            PQftablecol(answer, i) != PQftablecol(columns, i) ||
+            std::string_view(PQfname(answer, i)) != PQfname(columns, i))
+            return false;
+    }
+    return true;
+}
+
+result_columns columns_of(const PGresult* answer) {
+    if (PQnfields(answer) == 0)
+        return nullptr;
+    PGresult* const columns = PQcopyResult(answer, PG_COPYRES_ATTRS);
+    if (!columns)
+        throw std::bad_alloc();
+    return {columns, [](const PGresult* unwanted) { PQclear(const_cast<PGresult*>(unwanted)); }};
+}
+
+result make_small_result(const PGresult* answer, result_columns columns,
+                         const std::shared_ptr<const type_catalog>& types, bool canonical_text) {
+    const auto data =
+        std::allocate_shared<const result_data>(recycled_allocator<result_data>(), answer, std::move(columns), types);
+    data->storage().set_canonical_text(canonical_text);
+    return result(data);
 }
 
 wire_parameters::wire_parameters(const statement& work, const type_catalog& catalog) {

@@ -51,6 +51,13 @@ boost::asio::awaitable<boost::system::error_code> look_up_columns(session::state
 result make_result(std::vector<result_handle>& handles, const std::shared_ptr<const type_catalog>& types,
                    bool canonical_text);
 
+/// Whether an answer has exactly these columns; they are null if there are none.
+bool has_columns(const PGresult* answer, const PGresult* columns);
+result_columns columns_of(const PGresult* answer);
+/// A copy of an answer that `result_data::is_small`, with those columns.
+result make_small_result(const PGresult* answer, result_columns columns,
+                         const std::shared_ptr<const type_catalog>& types, bool canonical_text);
+
 /// Prepares a statement and learns its columns, so that the rows can come in binary form. One round trip; none for a
 /// statement that has run before.
 boost::asio::awaitable<boost::system::error_code> prepare_and_describe(session::state& session, statement& work,

@@ -222,6 +222,7 @@ bool multiplexer::put(const pointer& unit) {
     if (prepared) {
         added.describes = !prepared->described;
         added.prepared = prepared->number;
+        added.columns = prepared->columns;
     }
     if (!(prepared ? put_prepared(state_, *prepared, work, parameters) : put_unprepared(state_, work, parameters)))
         return false;

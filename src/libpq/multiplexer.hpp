@@ -70,6 +70,7 @@ private:
         bool parse_failed = false;  ///< What it uses couldn't be prepared by another one.
         std::uint64_t prepared = 0; ///< The number of what was prepared; 0: nothing was.
         pointer unit;               ///< Whose it is; null for the library's own.
+        result_columns columns;     ///< Of what was prepared, if they are known.
         std::unique_ptr<type_question> asks;
     };
 
@@ -99,7 +100,8 @@ private:
     void finish_front();
     void finish_statement(sent_statement done);
     void finish_lookup(sent_statement done);
-    void deliver(const sent_statement& done, answer& received);
+    void deliver(sent_statement& done, answer& received);
+    result result_of(sent_statement& done, answer& received);
     void ends_with(const pointer& unit, operation_outcome outcome);
     void deliver_all();
     bool repeat(sent_statement& done);
@@ -157,8 +159,7 @@ private:
     answer received_;          ///< Of the first of them.
     std::size_t left_ = 0;     ///< How many statements have left, and the lender doesn't know yet.
     sharing_owner::statements returned_;
-    using delivery = std::pair<pointer, operation_outcome>;
-    std::vector<delivery> outbox_;              ///< For the callers, as soon as the lender knows.
+    std::vector<outgoing_outcome> outbox_;      ///< For the callers, as soon as the lender knows.
     std::shared_ptr<const type_catalog> types_; ///< Asked for once in each turn.
     std::string key_;                           ///< Of the statement that is being sent; its memory is used again.
     boost::asio::steady_timer alarm_;

@@ -8,6 +8,7 @@
 #include <coropq/error.hpp>
 
 #include "libpq/multiplexer_step.hpp"
+#include "result/result_data.hpp"
 #include "types/type_lookup.hpp"
 #include "types/type_registry.hpp"
 
@@ -198,7 +199,7 @@ void multiplexer::finish_lookup(sent_statement done) {
     deliver(done, asked->kept);
 }
 
-void multiplexer::deliver(const sent_statement& done, answer& received) {
+void multiplexer::deliver(sent_statement& done, answer& received) {
     operation_outcome outcome(received.code, std::move(received.details));
     if (!received.code) {
         if (done.describes && !received.results.empty()) {
@@ -206,7 +207,7 @@ void multiplexer::deliver(const sent_statement& done, answer& received) {
             if (prepared && !prepared->described)
                 describe(state_, *prepared, received.results.back().get());
         }
-        outcome.output = make_result(received.results, types_, may_be_binary(state_, done.unit->work));
+        outcome.output = result_of(done, received);
     }
     // The server's own limit is the same, and either of them may be the first to notice.
     if (received.code == sqlstate::query_canceled && state_.defaults.server_timeout() && done.unit->limit.passed())
@@ -216,18 +217,32 @@ void multiplexer::deliver(const sent_statement& done, answer& received) {
     ++left_;
 }
 
+// Most answers are small, and many of them wait for their callers at the same time.
+result multiplexer::result_of(sent_statement& done, answer& received) {
+    const bool canonical_text = may_be_binary(state_, done.unit->work);
+    if (done.prepared == 0 || received.results.size() != 1 || !result_data::is_small(received.results.front().get()))
+        return make_result(received.results, types_, canonical_text);
+    const PGresult* const answer = received.results.front().get();
+    if (!has_columns(answer, done.columns.get())) { // it was sent before they were known
+        prepared_statement* const prepared = state_.prepared.find(key_of(done.unit->work));
+        const bool is_there = prepared && prepared->number == done.prepared;
+        done.columns =
+            is_there && has_columns(answer, prepared->columns.get()) ? prepared->columns : columns_of(answer);
+        if (is_there)
+            prepared->columns = done.columns;
+    }
+    return make_small_result(answer, std::move(done.columns), types_, canonical_text);
+}
+
 // A statement has left its connection, and the lender knows, before its caller does.
 void multiplexer::ends_with(const pointer& unit, operation_outcome outcome) {
     unit->now = pipelined_statement::stage::left;
-    outbox_.emplace_back(unit, std::move(outcome));
+    outbox_.push_back({std::move(*unit->to), std::move(outcome)});
 }
 
 void multiplexer::deliver_all() {
-    for (std::vector<delivery> ready; !outbox_.empty(); ready.clear()) {
-        ready.swap(outbox_);
-        for (delivery& each : ready)
-            each.first->home.complete(std::move(each.second));
-    }
+    if (!outbox_.empty())
+        outcome_delivery::deliver(std::exchange(outbox_, {}));
 }
 
 // What was prepared isn't there, or doesn't fit any more; nothing has run, so it can be done again.

@@ -8,11 +8,12 @@
 
 #include "libpq/session.hpp"
 #include "libpq/session_condition.hpp"
-#include "operation/departure.hpp"
+#include "operation/outcome_delivery.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -21,15 +22,14 @@ namespace coropq::detail {
 /// A statement of an engine on its way: through the queue of the pool, to a session that it shares with others, and
 /// back.
 struct pipelined_statement {
-    pipelined_statement(statement text, const deadline& until, departure way_home)
-        : work(std::move(text)), limit(until), home(std::move(way_home)) {}
+    explicit pipelined_statement(statement&& text) : work(std::move(text)) {}
     virtual ~pipelined_statement() = default;
     pipelined_statement(const pipelined_statement&) = delete;
     pipelined_statement& operator=(const pipelined_statement&) = delete;
 
     statement work;
-    deadline limit;
-    departure home;
+    deadline limit;              ///< Since it was begun.
+    std::optional<recipient> to; ///< The same; who is told.
 
     // Used on the session's strand, once it has one.
 
@@ -46,7 +46,7 @@ struct pipelined_statement {
 
     void complete(operation_outcome outcome) {
         now = stage::left;
-        home.complete(std::move(outcome));
+        outcome_delivery::deliver(std::move(*to), std::move(outcome));
     }
 };
 

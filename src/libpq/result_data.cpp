@@ -5,6 +5,7 @@
 
 #include <libpq-fe.h>
 
+#include <cstring>
 #include <utility>
 
 namespace coropq::detail {
@@ -17,16 +18,50 @@ result_data::~result_data() {
         next = std::exchange(const_cast<result_data&>(*next).previous_, nullptr);
 }
 
-void result_data::append(const pg_result* single_row) {
+bool result_data::is_small(const pg_result* answer) noexcept {
+    constexpr int most_cells = 16;
+    constexpr int most_bytes = 512;
+    const int rows = PQntuples(answer);
+    const int columns = PQnfields(answer);
+    if (rows > most_cells || columns > most_cells || rows * columns > most_cells)
+        return false;
+    int bytes = 0;
+    for (int row = 0; row != rows; ++row) {
+        for (int column = 0; column != columns && bytes <= most_bytes; ++column)
+            bytes += PQgetlength(answer, row, column);
+    }
+    return bytes <= most_bytes;
+}
+
+// PQcmdStatus and PQcmdTuples take a mutable result but only read it.
+result_data::result_data(const pg_result* small, columns_pointer columns, std::shared_ptr<const type_catalog> types,
+                         std::shared_ptr<const result_data> previous)
+    : handle_(nullptr)
+    , columns_(std::move(columns))
+    , types_(std::move(types))
+    , previous_(std::move(previous))
+    , copied_(true)
+    , tag_(PQcmdStatus(const_cast<pg_result*>(small)))
+    , copied_columns_(static_cast<std::size_t>(PQnfields(small))) {
+    const std::size_t digits = std::strlen(PQcmdTuples(const_cast<pg_result*>(small)));
+    affected_at_ = tag_.size() - digits; // they are its end
+    for (int row = 0, count = PQntuples(small); row != count; ++row)
+        append_row(small, row);
+}
+
+void result_data::append(const pg_result* single_row) { append_row(single_row, 0); }
+
+void result_data::append_row(const pg_result* rows, int row) {
     ++copied_rows_;
     for (int column = 0, count = static_cast<int>(copied_columns_); column != count; ++column) {
-        const int size = PQgetlength(single_row, 0, column);
+        const int size = PQgetlength(rows, row, column);
         if (size == 0) {
-            cells_.push_back({bytes_.size(), PQgetisnull(single_row, 0, column) != 0 ? -1 : 0});
+            cells_.push_back({bytes_.size(), PQgetisnull(rows, row, column) != 0 ? -1 : 0});
             continue;
         }
         cells_.push_back({bytes_.size(), size});
-        bytes_.append(PQgetvalue(single_row, 0, column), static_cast<std::size_t>(size));
+        const char* const value = PQgetvalue(rows, row, column);
+        bytes_.insert(bytes_.end(), value, value + size);
     }
 }
 
@@ -36,30 +71,30 @@ std::size_t result_data::row_count() const noexcept {
     return static_cast<std::size_t>(PQntuples(handle_));
 }
 
-std::size_t result_data::column_count() const noexcept { return static_cast<std::size_t>(PQnfields(handle_)); }
+std::size_t result_data::column_count() const noexcept { return static_cast<std::size_t>(PQnfields(described())); }
 
 std::string_view result_data::column_name(std::size_t column) const noexcept {
-    return PQfname(handle_, static_cast<int>(column));
+    return PQfname(described(), static_cast<int>(column));
 }
 
 std::uint32_t result_data::column_type(std::size_t column) const noexcept {
-    return PQftype(handle_, static_cast<int>(column));
+    return PQftype(described(), static_cast<int>(column));
 }
 
 wire_format result_data::column_format(std::size_t column) const noexcept {
-    return PQfformat(handle_, static_cast<int>(column)) == 0 ? wire_format::text : wire_format::binary;
+    return PQfformat(described(), static_cast<int>(column)) == 0 ? wire_format::text : wire_format::binary;
 }
 
 std::uint32_t result_data::column_table(std::size_t column) const noexcept {
-    return PQftable(handle_, static_cast<int>(column));
+    return PQftable(described(), static_cast<int>(column));
 }
 
 int result_data::column_position(std::size_t column) const noexcept {
-    return PQftablecol(handle_, static_cast<int>(column));
+    return PQftablecol(described(), static_cast<int>(column));
 }
 
 int result_data::column_modifier(std::size_t column) const noexcept {
-    return PQfmod(handle_, static_cast<int>(column));
+    return PQfmod(described(), static_cast<int>(column));
 }
 
 cell result_data::at(std::size_t row, std::size_t column) const noexcept {
@@ -80,9 +115,12 @@ cell result_data::at(std::size_t row, std::size_t column) const noexcept {
 // Here, because it is called for each value: beside `at` it costs one call instead of two.
 cell cell_of(const column_access& column, std::size_t row) noexcept { return column.data->at(row, column.column); }
 
-// PQcmdStatus and PQcmdTuples take a mutable result but only read it.
-std::string_view result_data::command_tag() const noexcept { return PQcmdStatus(handle_); }
+std::string_view result_data::command_tag() const noexcept {
+    return handle_ ? std::string_view(PQcmdStatus(handle_)) : std::string_view(tag_);
+}
 
-std::string_view result_data::affected_rows() const noexcept { return PQcmdTuples(handle_); }
+std::string_view result_data::affected_rows() const noexcept {
+    return handle_ ? std::string_view(PQcmdTuples(handle_)) : std::string_view(tag_).substr(affected_at_);
+}
 
 } // namespace coropq::detail

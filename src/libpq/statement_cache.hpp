@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <list>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -14,7 +15,12 @@
 #include <utility>
 #include <vector>
 
+struct pg_result;
+
 namespace coropq::detail {
+
+/// What answers have in common: one without rows.
+using result_columns = std::shared_ptr<const pg_result>;
 
 /// A statement that a session has prepared.
 struct prepared_statement {
@@ -26,6 +32,7 @@ struct prepared_statement {
     bool binary_results = false;
     bool described = false;               ///< Whether the columns were seen.
     std::vector<std::uint32_t> own_types; ///< Types of columns that aren't built in.
+    result_columns columns;               ///< As its last answer had them; null: not known yet.
 };
 
 /// The statements that one session has prepared, the least recently used one first to go. Does no I/O: says what is to

@@ -119,6 +119,16 @@ void run_operation(const operation_strand& strand, const asio::any_io_executor& 
                    asio::bind_cancellation_slot(inner, asio::bind_executor(strand, std::move(complete))));
 }
 
+std::exception_ptr exception_of(const operation_outcome& outcome) noexcept {
+    if (!outcome.code)
+        return nullptr;
+    try {
+        throw_error(outcome.code, outcome.details);
+    } catch (...) {
+        return std::current_exception();
+    }
+}
+
 void throw_if_failed(boost::system::error_code code, const diagnostics& details) {
     if (code)
         throw_error(code, details);

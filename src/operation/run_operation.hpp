@@ -4,27 +4,17 @@
 #ifndef COROPQ_SRC_OPERATION_RUN_OPERATION_HPP
 #define COROPQ_SRC_OPERATION_RUN_OPERATION_HPP
 
-#include <coropq/detail/initiation.hpp>
-#include <coropq/result.hpp>
+#include <coropq/detail/outcome.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/strand.hpp>
 
+#include <exception>
 #include <string>
 #include <utility>
 
 namespace coropq::detail {
-
-/// How an operation ended.
-struct operation_outcome {
-    operation_outcome() = default;
-    operation_outcome(boost::system::error_code failure, diagnostics what) : code(failure), details(std::move(what)) {}
-
-    boost::system::error_code code;
-    diagnostics details;
-    result output;
-};
 
 /// An operation that ended before it began.
 operation_outcome failed_operation(boost::system::error_code code, std::string message, std::string hint = {});
@@ -37,6 +27,9 @@ operation_outcome known_not_run(operation_outcome ended);
 void run_operation(const boost::asio::strand<boost::asio::any_io_executor>& strand,
                    const boost::asio::any_io_executor& executor, boost::asio::awaitable<operation_outcome> operation,
                    result* output, diagnostics* details, operation_handler handler);
+
+/// The exception that belongs to an outcome; null if it is none.
+std::exception_ptr exception_of(const operation_outcome& outcome) noexcept;
 
 /// What the awaitable forms do with an outcome: nothing, or throw the exception that belongs to it.
 void throw_if_failed(boost::system::error_code code, const diagnostics& details);

@@ -121,15 +121,14 @@ void pool::refuse(const pool_decisions::action& wanted, std::vector<task>& tasks
         refusing.whom = std::move(found->second);
         waiters_.erase(found);
         tasks.push_back(std::move(refusing));
-    } else if (const auto statement = statements_.find(wanted.waiter); statement != statements_.end()) {
+    } else if (std::optional<statement_pointer> statement = statements_.take(wanted.waiter)) {
         refusing.what = task::kind::refuse_statement;
-        shared_statement& refused = *statement->second;
+        shared_statement& refused = **statement;
         refused.where = shared_statement::place::ended;
         reason.limit = refused.limit;
         reason.limit_is_own = refused.limit_is_own;
         refused.refusal = std::make_unique<refused_wait>(std::move(reason));
-        refusing.whom = std::move(statement->second);
-        statements_.erase(statement);
+        refusing.whom = std::move(*statement);
         tasks.push_back(std::move(refusing));
     }
 }
@@ -139,11 +138,10 @@ void pool::hand_over(const pool_decisions::action& wanted, time_point now, std::
     task given;
     given.slot = wanted.slot;
     entry& where = slots_[wanted.slot];
-    if (const auto statement = statements_.find(wanted.waiter); statement != statements_.end()) {
+    if (std::optional<statement_pointer> statement = statements_.take(wanted.waiter)) {
         given.what = task::kind::begin_statement;
-        statement->second->where = shared_statement::place::nowhere;
-        given.whom = std::move(statement->second);
-        statements_.erase(statement);
+        (*statement)->where = shared_statement::place::nowhere;
+        given.whom = std::move(*statement);
         given.session = where.session;
         lend(where, {"execute", {}}, now);
     } else if (const auto found = waiters_.find(wanted.waiter); found != waiters_.end()) {

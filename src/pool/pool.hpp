@@ -12,6 +12,7 @@
 #include "libpq/session.hpp"
 #include "operation/run_operation.hpp"
 #include "pool/lease.hpp"
+#include "pool/numbered_queue.hpp"
 #include "pool/pool_decisions.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -69,9 +70,12 @@ public:
 
     /// Whether a statement may share a connection with others. Any thread.
     bool may_share(const statement& asked) const;
+    /// A statement for `execute_shared`.
+    static std::shared_ptr<pipelined_statement> make_shared_statement(statement&& asked);
     /// Runs a statement on a connection that it shares with others, if need be. `engine` is kept until it has ended.
     /// While it waits, every type of cancellation is accepted, then terminal cancellation.
-    void execute_shared(statement asked, const deadline& limit, departure home, std::shared_ptr<void> engine);
+    void execute_shared(std::shared_ptr<pipelined_statement> asked, const deadline& limit, recipient&& caller,
+                        const std::shared_ptr<void>& engine);
 
     /// Runs a statement on a connection, which it then gives back. On the session's strand: the next user has the
     /// session before the completion is on its way.
@@ -187,6 +191,7 @@ private:
 
     // Sharing.
     std::shared_ptr<sharing_owner> as_owner() { return {shared_from_this(), static_cast<sharing_owner*>(this)}; }
+    std::shared_ptr<outcome_delivery> delivery_for(const std::shared_ptr<void>& engine);
     void place(const statement_pointer& added);
     void begin_on(std::size_t slot, std::shared_ptr<session> taken, const statement_pointer& first);
     void begin_alone(std::size_t slot, std::shared_ptr<session> taken, const statement_pointer& only);
@@ -210,7 +215,8 @@ private:
     std::vector<pool_decisions::action> actions_; ///< Kept for its memory only.
     std::vector<entry> slots_;
     std::unordered_map<pool_decisions::waiter_id, std::shared_ptr<waiter>> waiters_;
-    std::unordered_map<pool_decisions::waiter_id, statement_pointer> statements_;
+    numbered_queue<statement_pointer> statements_; ///< Those that wait.
+    std::weak_ptr<outcome_delivery> delivery_;     ///< While statements that may share a connection are under way.
     std::vector<std::weak_ptr<end_watcher>> watchers_;
     operation_outcome last_failure_; ///< Of connects; none after a success.
     time_point alarm_at_ = time_point::max();

@@ -65,8 +65,8 @@ pool_decisions::waiter_id pool_decisions::enter(queue& line, time_point now, tim
     was_used_ = true;
     if (nobody_waits())
         queue_since_ = now;
-    line.emplace_hint(line.end(), id, waiter{now, deadline});
-    deadlines_.emplace_hint(deadlines_.end(), deadline, id);
+    line.push(id, waiter{now, deadline});
+    deadlines_.push(id, deadline);
     joining_ = id;
     settle(now);
     joining_.reset();
@@ -74,7 +74,7 @@ pool_decisions::waiter_id pool_decisions::enter(queue& line, time_point now, tim
 }
 
 void pool_decisions::leave(waiter_id id, time_point now) {
-    if (!waiters_.contains(id) && !statements_.contains(id))
+    if (!waiters_.find(id) && !statements_.find(id))
         return;
     forget(id);
     ++statistics_.cancelled_waits;
@@ -88,9 +88,8 @@ bool pool_decisions::has_place_for_one_more(std::size_t most) const {
 
 void pool_decisions::forget(waiter_id id) {
     for (queue* line : {&waiters_, &statements_}) {
-        if (const auto who = line->find(id); who != line->end()) {
-            deadlines_.erase({who->second.deadline, id});
-            line->erase(who);
+        if (const std::optional<waiter> who = line->take(id)) {
+            deadlines_.remove(id, who->deadline);
             return;
         }
     }
@@ -156,8 +155,8 @@ void pool_decisions::open_failed(slot_id id, time_point now) {
         put_off_opening(now);
     if (live() == 0) {
         for (const queue* line : {&waiters_, &statements_}) {
-            while (!line->empty() && line->begin()->first < failed.later_waiters)
-                refuse(line->begin()->first, refusal::connect_failed);
+            while (!line->empty() && line->first() < failed.later_waiters)
+                refuse(line->first(), refusal::connect_failed);
         }
     }
     settle(now);
@@ -235,7 +234,7 @@ void pool_decisions::dispose(time_point now) {
     disposed_ = true;
     for (const queue* line : {&waiters_, &statements_}) {
         while (!line->empty())
-            refuse(line->begin()->first, refusal::disposed);
+            refuse(line->first(), refusal::disposed);
     }
     settle(now);
 }
@@ -243,8 +242,8 @@ void pool_decisions::dispose(time_point now) {
 void pool_decisions::advance(time_point now) {
     close_expired(now);
     close_unused_for_long(now);
-    while (!deadlines_.empty() && deadlines_.begin()->first <= now)
-        refuse(deadlines_.begin()->second, refusal::timed_out);
+    while (!deadlines_.empty() && deadlines_.front().first <= now)
+        refuse(deadlines_.front().second, refusal::timed_out);
     settle(now);
 }
 

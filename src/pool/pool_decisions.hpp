@@ -7,15 +7,15 @@
 #include <coropq/pool.hpp>
 
 #include "libpq/session_condition.hpp"
+#include "pool/deadline_queue.hpp"
+#include "pool/numbered_queue.hpp"
 
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <random>
-#include <set>
 #include <utility>
 #include <vector>
 
@@ -165,7 +165,7 @@ private:
 
     // What happens to those who wait.
     void refuse(waiter_id id, refusal reason);
-    using queue = std::map<waiter_id, waiter>;
+    using queue = numbered_queue<waiter>;
     waiter_id enter(queue& line, time_point now, time_point deadline, bool only_with_room);
     void forget(waiter_id id);
     void count_wait(const waiter& served, waiter_id id, time_point now);
@@ -231,7 +231,7 @@ private:
 
     queue waiters_;    ///< For a connection to themselves.
     queue statements_; ///< Which may share one.
-    std::set<std::pair<time_point, waiter_id>> deadlines_;
+    deadline_queue deadlines_;
     waiter_id next_waiter_ = 0;
     std::optional<waiter_id> joining_; ///< The one that `wait` is about.
 

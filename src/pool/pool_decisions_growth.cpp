@@ -172,7 +172,7 @@ pool_decisions::clock::duration pool_decisions::random_between(clock::duration l
 pool_decisions::time_point pool_decisions::next_event() const {
     time_point next = time_point::max();
     if (!deadlines_.empty())
-        next = deadlines_.begin()->first;
+        next = deadlines_.front().first;
     if (!idle_.empty())
         next = std::min(next, soonest_expiry_);
     if (idle_.size() > min_idle_)

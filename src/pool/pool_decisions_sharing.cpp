@@ -147,13 +147,13 @@ void pool_decisions::serve_statements(time_point now) {
         const std::optional<slot_id> found = find_room(now);
         if (!found)
             return;
-        const waiter_id first = statements_.begin()->first;
+        const waiter_id first = statements_.first();
         action given{};
         given.what = action::kind::join;
         given.slot = *found;
         given.waiter = first;
         actions_.push_back(given);
-        count_wait(statements_.begin()->second, first, now);
+        count_wait(statements_.front(), first, now);
         forget(first);
         put_on(*found);
         if (!waiters_.empty()) // it may be the turn of one of these
@@ -162,7 +162,7 @@ void pool_decisions::serve_statements(time_point now) {
 }
 
 bool pool_decisions::is_statement_first() const noexcept {
-    return !statements_.empty() && (waiters_.empty() || statements_.begin()->first < waiters_.begin()->first);
+    return !statements_.empty() && (waiters_.empty() || statements_.first() < waiters_.first());
 }
 
 // How many shared connections have to become free: for those who came before the statements that wait, and because
@@ -173,12 +173,9 @@ std::size_t pool_decisions::wanted_for_one() const {
     if (waiters_.empty())
         return std::min(shared_.size(), std::max(above(limit()), std::min(above(size_), shared_.size() - 1)));
     const std::size_t coming = checking_ + current_opening_;
-    std::size_t earlier = 0;
-    for (auto who = waiters_.begin(); who != waiters_.end() && earlier < shared_.size() + coming; ++who) {
-        if (!statements_.empty() && statements_.begin()->first < who->first)
-            break;
-        ++earlier;
-    }
+    const std::size_t most = shared_.size() + coming;
+    const std::size_t earlier =
+        statements_.empty() ? std::min(waiters_.size(), most) : waiters_.count_before(statements_.first(), most);
     return std::min(earlier - std::min(earlier, coming) + above(limit()), shared_.size());
 }
 

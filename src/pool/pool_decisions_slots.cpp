@@ -67,13 +67,13 @@ std::optional<pool_decisions::close_reason> pool_decisions::reason_to_close(cons
 void pool_decisions::hand_over(slot_id id, time_point now) {
     const bool statement = is_statement_first();
     const queue& line = statement ? statements_ : waiters_;
-    const waiter_id first = line.begin()->first;
+    const waiter_id first = line.first();
     action given{};
     given.what = action::kind::hand_over;
     given.slot = id;
     given.waiter = first;
     actions_.push_back(given);
-    count_wait(line.begin()->second, first, now);
+    count_wait(line.front(), first, now);
     forget(first);
     use(id);
     slots_[id].for_statements = statement;

@@ -6,6 +6,7 @@
 #include <coropq/error.hpp>
 
 #include "libpq/time_limit.hpp"
+#include "operation/recycled_allocator.hpp"
 #include "pool/pool_internals.hpp"
 #include "statement/leading_keyword.hpp"
 #include "statement/lexer.hpp"
@@ -49,13 +50,32 @@ bool pool::may_share(const statement& asked) const {
                        [keyword](std::string_view word) { return is_keyword(keyword, word); });
 }
 
-void pool::execute_shared(statement asked, const deadline& limit, departure home, std::shared_ptr<void> engine) {
-    const auto added = std::make_shared<shared_statement>(std::move(asked), limit, std::move(home));
-    added->engine = std::move(engine);
+// The same for all that are under way at a time.
+std::shared_ptr<outcome_delivery> pool::delivery_for(const std::shared_ptr<void>& engine) {
+    const std::scoped_lock lock(mutex_);
+    std::shared_ptr<outcome_delivery> present = delivery_.lock();
+    if (!present) {
+        present = std::make_shared<outcome_delivery>(executor_, engine);
+        delivery_ = present;
+    }
+    return present;
+}
+
+std::shared_ptr<pipelined_statement> pool::make_shared_statement(statement&& asked) {
+    return std::allocate_shared<shared_statement>(recycled_allocator<shared_statement>(), std::move(asked));
+}
+
+void pool::execute_shared(std::shared_ptr<pipelined_statement> asked, const deadline& limit, recipient&& caller,
+                          const std::shared_ptr<void>& engine) {
+    const statement_pointer added = std::static_pointer_cast<shared_statement>(std::move(asked));
+    added->limit = limit;
+    added->to.emplace(std::move(caller));
+    added->to->by = delivery_for(engine);
+    added->engine = added->to->by;
     const wait_limit ours = wait_limit_for(limit);
     added->until = ours.until;
     added->limit_is_own = ours.limit_is_own;
-    if (asio::cancellation_slot slot = added->home.slot(); slot.is_connected())
+    if (asio::cancellation_slot slot = added->to->slot(); slot.is_connected())
         slot.assign([self = weak_from_this(), weak = std::weak_ptr(added)](asio::cancellation_type type) {
             const pointer owner = self.lock();
             const statement_pointer unwanted = weak.lock();
@@ -99,7 +119,7 @@ void pool::place(const statement_pointer& added) {
                 added->where = shared_statement::place::queue;
                 added->id = added->alone ? decisions_.wait(now, added->until, only_with_room)
                                          : decisions_.wait_to_share(now, added->until, only_with_room);
-                statements_.emplace(added->id, added);
+                statements_.push(added->id, added);
             }
         });
         if (ended) {
@@ -116,19 +136,18 @@ void pool::place(const statement_pointer& added) {
 
 // With the mutex held.
 void pool::join(const pool_decisions::action& wanted, time_point now, std::vector<task>& tasks) {
-    const auto found = statements_.find(wanted.waiter);
-    if (found == statements_.end())
+    std::optional<statement_pointer> found = statements_.take(wanted.waiter);
+    if (!found)
         return;
     task joining;
     joining.what = task::kind::join_statement;
     joining.slot = wanted.slot;
     joining.session = slots_[wanted.slot].session;
-    shared_statement& one = *found->second;
+    shared_statement& one = **found;
     one.where = shared_statement::place::shared;
     one.on = joining.session;
     one.limit.acquiring = now - one.since;
-    joining.whom = std::move(found->second);
-    statements_.erase(found);
+    joining.whom = std::move(*found);
     tasks.push_back(std::move(joining));
 }
 
@@ -200,7 +219,7 @@ void pool::cancel(const statement_pointer& unwanted, asio::cancellation_type typ
         on = unwanted->on;
         unwanted->unwanted |= type;
         if (where == place::queue) {
-            statements_.erase(unwanted->id);
+            statements_.take(unwanted->id);
             unwanted->where = place::ended;
             decisions_.leave(unwanted->id, now);
         }

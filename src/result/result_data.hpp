@@ -9,25 +9,33 @@
 
 #include "types/value_storage.hpp"
 
+#include <boost/container/small_vector.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <vector>
 
 struct pg_result;
 
 namespace coropq::detail {
 
-/// The rows of one answer, in our own terms: libpq's result as a whole, or rows that were taken one by one and copied
-/// together. Implemented below src/libpq/.
+/// The rows of one answer, in our own terms: libpq's result as a whole, or rows that were copied. Implemented below
+/// src/libpq/.
 class result_data {
 public:
+    /// What is the same for all answers to a prepared statement: libpq's result without rows.
+    using columns_pointer = std::shared_ptr<const pg_result>;
+
     /// Takes the result over. `previous`: the result of the statement before, of the same text.
     result_data(pg_result* handle, std::shared_ptr<const type_catalog> types,
                 std::shared_ptr<const result_data> previous = nullptr) noexcept
         : handle_(handle), types_(std::move(types)), previous_(std::move(previous)) {}
+    /// A copy of a small answer with those columns, which are null if it has none: libpq's memory for it can be used
+    /// for the next one at once, and it needs less itself.
+    result_data(const pg_result* small, columns_pointer columns, std::shared_ptr<const type_catalog> types,
+                std::shared_ptr<const result_data> previous = nullptr);
     result_data(const result_data&) = delete;
     result_data& operator=(const result_data&) = delete;
     ~result_data();
@@ -58,19 +66,32 @@ public:
     const std::shared_ptr<const result_data>& previous() const noexcept { return previous_; }
     value_storage& storage() const noexcept { return storage_; }
 
+    /// Whether an answer is so small that copying it is cheaper than keeping libpq's.
+    static bool is_small(const pg_result* answer) noexcept;
+
 private:
+    void append_row(const pg_result* rows, int row);
+
     struct copied_cell {
         std::size_t offset; ///< Where it begins in `bytes_`.
         int size;           ///< -1 for NULL.
     };
 
-    pg_result* handle_;
+    static constexpr std::size_t few_cells = 4;
+    static constexpr std::size_t few_bytes = 48;
+
+    const pg_result* described() const noexcept { return handle_ ? handle_ : columns_.get(); }
+
+    pg_result* handle_; ///< Null for a copy.
+    columns_pointer columns_;
     std::shared_ptr<const type_catalog> types_;
     std::shared_ptr<const result_data> previous_;
     mutable value_storage storage_;
     bool copied_ = false;
-    std::string bytes_; ///< Of the rows that were added, cell after cell.
-    std::vector<copied_cell> cells_;
+    boost::container::small_vector<char, few_bytes> bytes_; ///< Of the rows that were added, cell after cell.
+    boost::container::small_vector<copied_cell, few_cells> cells_;
+    std::string tag_;             ///< Of a copy.
+    std::size_t affected_at_ = 0; ///< Where the number in it begins.
     std::size_t copied_columns_ = 0;
     std::size_t copied_rows_ = 0;
 };

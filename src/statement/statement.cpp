@@ -11,6 +11,8 @@
 #include "statement/refuse.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <functional>
 
 namespace coropq {
 
@@ -42,16 +44,60 @@ bool has_parameters_of_its_own(const sql_lexer& lexer) {
     return is_keyword(lexer.first_word(), "prepare") || is_keyword(lexer.first_word(), "create");
 }
 
+// Texts whose values have been counted: a program has few of them, and runs each again and again.
+class accepted_texts {
+public:
+    /// Where the text is, or would be.
+    accepted_texts(std::string_view sql, std::size_t given) noexcept
+        : sql_(sql)
+        , given_(given)
+        , place_(sql.size() > longest ? nullptr : &places_[std::hash<std::string_view>()(sql) % count]) {}
+
+    bool contains() const noexcept {
+        return place_ && place_->given == given_ && std::string_view(place_->text, place_->size) == sql_;
+    }
+
+    void add() const noexcept {
+        if (!place_)
+            return;
+        sql_.copy(place_->text, longest);
+        place_->size = sql_.size();
+        place_->given = given_;
+    }
+
+private:
+    static constexpr std::size_t count = 32;
+    static constexpr std::size_t longest = 240;
+
+    struct place {
+        char text[longest];
+        std::size_t size;
+        std::size_t given;
+    };
+
+    // Without a destructor: it can be used for as long as its thread runs.
+    static inline constinit thread_local place places_[count] = {};
+
+    std::string_view sql_;
+    std::size_t given_;
+    place* place_;
+};
+
 void check_count(std::string_view sql, std::size_t given) {
     if (given == 0 && sql.find('$') == std::string_view::npos)
+        return;
+    const accepted_texts accepted(sql, given);
+    if (accepted.contains())
         return;
     sql_lexer lexer(sql);
     while (lexer.next())
         ;
     const std::size_t highest = lexer.highest_number();
     if (highest == given || lexer.is_ambiguous() || lexer.is_unterminated() ||
-        (given == 0 && has_parameters_of_its_own(lexer)))
+        (given == 0 && has_parameters_of_its_own(lexer))) {
+        accepted.add();
         return;
+    }
     std::string range;
     if (highest != 0)
         range = highest == 1 ? " ($1)" : " ($1 to $" + std::to_string(highest) + ")";

@@ -4,7 +4,7 @@
 #ifndef COROPQ_SRC_TYPES_VALUE_STORAGE_HPP
 #define COROPQ_SRC_TYPES_VALUE_STORAGE_HPP
 
-#include <deque>
+#include <forward_list>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -22,13 +22,13 @@ public:
 
     std::string_view keep(std::string bytes) {
         const std::scoped_lock lock(mutex_);
-        return kept_.emplace_back(std::move(bytes));
+        return kept_.emplace_front(std::move(bytes));
     }
 
 private:
     bool canonical_text_ = false;
     std::mutex mutex_;
-    std::deque<std::string> kept_; // references to its elements stay valid
+    std::forward_list<std::string> kept_; // takes no memory before it is needed
 };
 
 } // namespace coropq::detail

@@ -59,8 +59,8 @@ TEST_F(multiplexing_end, switched_off_each_has_a_connection_to_itself) {
     EXPECT_EQ(engine.stats().in_flight, 0u);
     EXPECT_EQ(engine.stats().waiting, 8u);
     EXPECT_EQ(engine.stats().active, 2u);
-    closed.open();
     proxy.reset_counters();
+    closed.open();
     drain(context);
     EXPECT_EQ(engine.stats().shared, 0u);
     EXPECT_GE(proxy.round_trips(), 8u);

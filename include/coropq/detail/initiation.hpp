@@ -57,8 +57,6 @@ void start_ping(const std::shared_ptr<lease>& target, const boost::asio::any_io_
                 diagnostics* details, operation_handler handler);
 void start_close(const std::shared_ptr<lease>& target, const boost::asio::any_io_executor& executor,
                  diagnostics* details, operation_handler handler);
-void start_engine_execute(const std::shared_ptr<engine_state>& target, const boost::asio::any_io_executor& executor,
-                          statement work, result* output, diagnostics* details, operation_handler handler);
 void start_engine_run_pipeline(const std::shared_ptr<engine_state>& target,
                                const boost::asio::any_io_executor& executor, pipeline work, pipeline_results* output,
                                diagnostics* details, operation_handler handler);

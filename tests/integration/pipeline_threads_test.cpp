@@ -144,7 +144,9 @@ asio::awaitable<coropq::error_code> run_one(Target& target, int key, ledger& boo
     co_return code;
 }
 
-constexpr int pipelines_of_each = 40;
+constexpr int pipelines_of_each = 30;
+// All of a test together, on a machine that does something else meanwhile.
+constexpr std::chrono::milliseconds plenty_of_time = 200s;
 
 // A connection of its own, and another one when that is lost.
 asio::awaitable<void> with_connections(coropq::url address, int number, ledger& book, std::atomic<int>& ended) {
@@ -224,7 +226,7 @@ TEST(pipeline_threads, of_one_engine) {
                 asio::co_spawn(asio::make_strand(threads), with_an_engine(engine, i, book, ended), no_problem);
             if (kills)
                 kill_backends(ended, 16);
-            EXPECT_TRUE(wait_until([&] { return ended == 16; }, time_limit));
+            EXPECT_TRUE(wait_until([&] { return ended == 16; }, plenty_of_time));
             EXPECT_EQ(asio::co_spawn(threads, engine.fetch_value<int>("select 7"), asio::use_future).get(), 7);
             EXPECT_EQ(engine.stats().waiting + engine.stats().in_flight, 0u);
         }
@@ -251,7 +253,7 @@ TEST(pipeline_threads, without_a_strand) {
     };
     for (int i = 0; i != 40; ++i)
         asio::co_spawn(threads, ask(i), no_problem);
-    EXPECT_TRUE(wait_until([&] { return right == 800; }, time_limit));
+    EXPECT_TRUE(wait_until([&] { return right == 800; }, plenty_of_time));
     threads.join();
 }
 

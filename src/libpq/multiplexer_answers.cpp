@@ -12,6 +12,7 @@
 #include "types/type_lookup.hpp"
 #include "types/type_registry.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace coropq::detail {
@@ -237,6 +238,8 @@ result multiplexer::result_of(sent_statement& done, answer& received) {
 // A statement has left its connection, and the lender knows, before its caller does.
 void multiplexer::ends_with(const pointer& unit, operation_outcome outcome) {
     unit->now = pipelined_statement::stage::left;
+    if (outbox_.empty())
+        outbox_.reserve(std::min<std::size_t>(sent_.size() + 1, 64)); // as many may have come together
     outbox_.push_back({std::move(*unit->to), std::move(outcome)});
 }
 

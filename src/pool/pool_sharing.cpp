@@ -50,9 +50,8 @@ bool pool::may_share(const statement& asked) const {
                        [keyword](std::string_view word) { return is_keyword(keyword, word); });
 }
 
-// The same for all that are under way at a time.
+// The same for all that are under way at a time. With the mutex held.
 std::shared_ptr<outcome_delivery> pool::delivery_for(const std::shared_ptr<void>& engine) {
-    const std::scoped_lock lock(mutex_);
     std::shared_ptr<outcome_delivery> present = delivery_.lock();
     if (!present) {
         present = std::make_shared<outcome_delivery>(executor_, engine);
@@ -70,8 +69,7 @@ void pool::execute_shared(std::shared_ptr<pipelined_statement> asked, const dead
     const statement_pointer added = std::static_pointer_cast<shared_statement>(std::move(asked));
     added->limit = limit;
     added->to.emplace(std::move(caller));
-    added->to->by = delivery_for(engine);
-    added->engine = added->to->by;
+    added->engine = engine;
     const wait_limit ours = wait_limit_for(limit);
     added->until = ours.until;
     added->limit_is_own = ours.limit_is_own;
@@ -95,8 +93,10 @@ void pool::place(const statement_pointer& added) {
         std::optional<std::size_t> joined;
         bool ended = false;
         tell([&](time_point now) {
-            if (added->since == time_point())
+            if (added->since == time_point()) {
                 added->since = now;
+                added->to->by = delivery_for(added->engine);
+            }
             idle = decisions_.take_idle(now);
             joined = idle || added->alone ? std::nullopt : decisions_.join(now);
             if (added->unwanted != asio::cancellation_type::none) {

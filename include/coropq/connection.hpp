@@ -181,9 +181,9 @@ public:
     /// Opens a stream of rows on this connection. Errors as for `execute`.
     boost::asio::awaitable<row_stream> stream_rows(statement work, stream_options options = stream_options()) const;
 
-    /// An inspector that asks on this connection, and so sees what its transaction has changed and its temporary tables.
-    /// Asks nothing by itself. Its functions are operations of this connection: one at a time, and they end with
-    /// `errc::not_connected` when the connection is closed, given back or destroyed.
+    /// An inspector that asks on this connection, and so sees what its transaction has changed and its temporary
+    /// tables. Asks nothing by itself. Its functions are operations of this connection: one at a time, and they end
+    /// with `errc::not_connected` when the connection is closed, given back or destroyed.
     inspector inspect() const;
 
     /// Begins a transaction, which travels in front of its first statement: sends nothing. See `transaction`. While it

@@ -38,6 +38,11 @@ private:
 
 constexpr int attempts = 10;
 
+bool is_about_what_vanished(boost::system::error_code code) {
+    return code == sqlstate::internal_error || code == sqlstate::undefined_object ||
+           code == sqlstate::invalid_binary_representation;
+}
+
 } // namespace
 
 catalog::pointer catalog_of(std::shared_ptr<engine_state> engine) {
@@ -49,8 +54,8 @@ catalog::pointer catalog_of(std::shared_ptr<lease> connection) {
 }
 
 // A snapshot shows rows of objects that somebody drops meanwhile, and the functions that turn expressions into text
-// look at what is there now: "cache lookup failed for function 16402" is an internal error (XX000), and says nothing
-// about the database as it is a moment later.
+// look at what is there now: "cache lookup failed for function 16402" (XX000), "type with OID 16402 does not exist"
+// (42704), "invalid internal value for enum" (22P03). That says nothing about the database as it is a moment later.
 asio::awaitable<result> read_catalog(catalog::pointer source, statement work) {
     std::exception_ptr first;
     for (int attempt = 1;; ++attempt) {
@@ -61,7 +66,7 @@ asio::awaitable<result> read_catalog(catalog::pointer source, statement work) {
             // In a transaction there is no second attempt.
             if (first && problem.code() == sqlstate::in_failed_sql_transaction)
                 std::rethrow_exception(first);
-            if (problem.code() != sqlstate::internal_error || attempt == attempts)
+            if (!is_about_what_vanished(problem.code()) || attempt == attempts)
                 throw;
             first = std::current_exception();
         }

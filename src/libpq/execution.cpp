@@ -260,10 +260,22 @@ void check_commit(session::state& session, const statement& work, answer& receiv
     received.details = diagnostics(received.code, std::move(fields));
 }
 
+// PgBouncer before 1.21 takes a connection of the server away from a client that has sent a part of its next statement:
+// the rest of that is skipped by the server, or another client's is (docs/poolers.md).
+void note_missing_answer(session::state& session) {
+    session.last_words = make_diagnostics(
+        errc::connection_lost, "there is no answer to a statement where it belongs. Behind a pooler that mixes up "
+                               "pipelines (PgBouncer before 1.21), use pool_options::pipelining(false)");
+}
+
 namespace {
 
 asio::awaitable<error_code> finish_execution(session::state& session, const statement& work, answer& received,
                                              result& output) {
+    if (!received.code && received.results.empty()) {
+        note_missing_answer(session);
+        co_return errc::connection_lost;
+    }
     note_effects(session, received);
     check_commit(session, work, received);
     for (const result_handle& one : received.results) {

@@ -79,6 +79,10 @@ void describe(session::state& session, prepared_statement& prepared, const PGres
 /// Whether dates and intervals in text form can be read: as ISO and as PostgreSQL writes them by default.
 bool has_readable_settings(const session::state& session);
 
+/// A synchronisation point came where an answer belongs: nothing on this connection can be trusted any more. Says why
+/// it is given up.
+void note_missing_answer(session::state& session);
+
 /// What a statement has done to what is remembered.
 void note_effects(session::state& session, const answer& received);
 

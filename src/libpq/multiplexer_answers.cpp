@@ -163,6 +163,12 @@ void multiplexer::finish_statement(sent_statement done) {
         else
             received_.results.erase(received_.results.begin());
     }
+    if (!received_.code && received_.results.empty()) {
+        sent_.push_front(std::move(done));
+        note_missing_answer(state_);
+        lost(errc::connection_lost);
+        return;
+    }
     if (done.unit->now == pipelined_statement::stage::left) {
         --unwanted_;
         ++left_;

@@ -270,9 +270,10 @@ TEST_F(fan_out_example, ends_at_once_when_it_is_interrupted_twice) {
         command({"--template", "select repeat('x', 1000000) from pg_sleep($1::int)", "--connections", "3"}),
         "0\n600\n600\n", streams::full_output);
     ASSERT_TRUE(wait_for_active("2"));
+    ASSERT_TRUE(wait_until([&] { return program.has_filled_output(); }));
     program.signal(SIGINT);
     ASSERT_TRUE(wait_for_active("0"));
-    EXPECT_TRUE(program.runs());
+    ASSERT_TRUE(program.runs());
     program.signal(SIGINT);
     EXPECT_EQ(program.end().signal, SIGINT);
 }

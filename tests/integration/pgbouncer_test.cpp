@@ -74,13 +74,11 @@ struct poolers : testing::Test {
 
 TEST_F(poolers, many_statements_of_an_engine) {
     const pgbouncer pooler(cluster());
-    for (const bool pipelining : {true, false}) {
-        coropq::engine engine = coropq::create_engine(
-            context, address(pooler),
-            coropq::engine_options().connect(unprepared()).pool(coropq::pool_options().size(8).pipelining(pipelining)));
-        ask_from_many(engine);
-        run(context, engine.dispose());
-    }
+    coropq::engine engine = coropq::create_engine(
+        context, address(pooler),
+        coropq::engine_options().connect(unprepared()).pool(coropq::pool_options().size(8).pipelining(false)));
+    ask_from_many(engine);
+    run(context, engine.dispose());
     coropq::connection conn = connect(pooler);
     EXPECT_EQ(simple(conn, "select count(*) from pg_prepared_statements"), "0");
 }
@@ -88,13 +86,10 @@ TEST_F(poolers, many_statements_of_an_engine) {
 // A statement that isn't there is prepared again where that is possible. But what was prepared stays for ever.
 TEST_F(poolers, prepared_statements_pile_up) {
     const pgbouncer pooler(cluster(), "default_pool_size = 1");
-    for (const bool pipelining : {true, false}) {
-        coropq::engine engine =
-            coropq::create_engine(context, address(pooler),
-                                  coropq::engine_options().pool(coropq::pool_options().size(8).pipelining(pipelining)));
-        ask_from_many(engine);
-        run(context, engine.dispose());
-    }
+    coropq::engine engine = coropq::create_engine(
+        context, address(pooler), coropq::engine_options().pool(coropq::pool_options().size(8).pipelining(false)));
+    ask_from_many(engine);
+    run(context, engine.dispose());
     coropq::connection conn = connect(pooler);
     EXPECT_GT(std::stoi(simple(conn, "select count(*) from pg_prepared_statements")), 8);
 }
@@ -135,22 +130,23 @@ TEST_F(poolers, pipelines) {
         std::vector<coropq::pipeline_stage<int>> stages;
         for (int i = 0; i != 100; ++i)
             stages.push_back(work.fetch_value<int>("insert into pooled values ($1) returning a", i));
-        const coropq::pipeline_results all = run(context, conn.run_pipeline(work));
+        coropq::transaction tx = run(context, conn.begin());
+        const coropq::pipeline_results all = run(context, tx.run_pipeline(work));
         ASSERT_TRUE(all.all_done());
         for (const auto& stage : stages)
             EXPECT_EQ(all[stage], static_cast<int>(stage.index()));
-        run(context, conn.execute("delete from pooled where a <> 50"));
-        const coropq::pipeline_results some = run(context, conn.run_pipeline(work));
-        EXPECT_EQ(some.outcome(50).error, sqlstate::unique_violation);
-        const bool isolated = mode == coropq::pipeline_mode::isolated;
-        EXPECT_EQ(some.outcome(49).status, isolated ? done : rolled_back);
-        EXPECT_EQ(some.outcome(51).status, isolated ? done : not_run);
-        EXPECT_EQ(simple(conn, "select count(*) from pooled"), isolated ? "100" : "1");
-        run(context, conn.execute("delete from pooled"));
-        coropq::transaction tx = run(context, conn.begin());
-        EXPECT_TRUE(run(context, tx.run_pipeline(work)).all_done());
         run(context, tx.rollback());
         EXPECT_EQ(simple(conn, "select count(*) from pooled"), "0");
+        if (mode == coropq::pipeline_mode::isolated)
+            continue; // outside of a transaction, PgBouncer before 1.21 may mix up clients
+        EXPECT_TRUE(run(context, conn.run_pipeline(work)).all_done());
+        run(context, conn.execute("delete from pooled where a <> 50"));
+        const coropq::pipeline_results none = run(context, conn.run_pipeline(work));
+        EXPECT_EQ(none.outcome(50).error, sqlstate::unique_violation);
+        EXPECT_EQ(none.outcome(49).status, rolled_back);
+        EXPECT_EQ(none.outcome(51).status, not_run);
+        EXPECT_EQ(simple(conn, "select count(*) from pooled"), "1");
+        run(context, conn.execute("delete from pooled"));
     }
     run(context, conn.execute("drop table pooled"));
 }

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pty.h>
+#include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -117,7 +118,17 @@ running_program::~running_program() {
         close(terminal_);
 }
 
-void running_program::signal(int number) const { checked(kill(process_, number), "kill"); }
+void running_program::signal(int number) {
+    if (!runs()) // or it would go to everybody in our group
+        throw std::runtime_error("there is no program to signal: it has ended");
+    checked(kill(process_, number), "kill");
+}
+
+bool running_program::has_filled_output() const {
+    int waiting = 0;
+    checked(ioctl(kept_.front(), FIONREAD, &waiting), "FIONREAD");
+    return 2 * waiting >= checked(fcntl(kept_.front(), F_GETPIPE_SZ), "F_GETPIPE_SZ");
+}
 
 bool running_program::runs() {
     std::array<char, 4096> buffer{};

@@ -51,7 +51,10 @@ public:
     running_program& operator=(const running_program&) = delete;
     ~running_program();
 
-    void signal(int number) const;
+    /// Throws if it has ended.
+    void signal(int number);
+    /// Whether what it writes fills at least half of the pipe that nobody reads.
+    bool has_filled_output() const;
     /// Whether it hasn't ended yet.
     bool runs();
     /// Waits for its end; kills it, and throws, when that doesn't come within a minute.

@@ -42,6 +42,29 @@ TEST(lost_connection, without_a_word) {
     EXPECT_EQ(failure.details().hint(), "the statement may or may not have run");
 }
 
+// A pooler may give the answer to somebody else.
+TEST(lost_connection, an_answer_that_is_missing_is_no_empty_one) {
+    scripted_server server([](scripted_session& session) {
+        session.log_in();
+        session.serve([](const wire::frontend_message& message) {
+            return message.type == 'S' ? wire::ready_for_query('I') : std::string();
+        });
+    });
+    asio::io_context context;
+    coropq::connection connection(context);
+    run(context, connection.connect(coropq::url::parse(server.url())));
+    const coropq::engine engine = coropq::create_engine(context, coropq::url::parse(server.url()));
+    for (const bool shared : {false, true}) {
+        const auto failure = failure_of<coropq::connection_error>(context, shared ? engine.execute("select 1")
+                                                                                  : connection.execute("select 1"));
+        EXPECT_EQ(failure.code(), coropq::errc::connection_lost);
+        EXPECT_TRUE(contains(failure.details().message(), "no answer to a statement")) << failure.what();
+        EXPECT_EQ(failure.details().statement(), "select 1");
+        EXPECT_EQ(failure.details().hint(), "the statement may or may not have run");
+    }
+    run(context, engine.dispose());
+}
+
 TEST(lost_connection, with_the_servers_last_words) {
     const auto failure = answered_with(wire::error_response("FATAL", "57P01", "terminating connection"));
     EXPECT_TRUE(contains(failure.details().message(), "terminating connection")) << failure.what();

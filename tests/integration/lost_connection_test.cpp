@@ -55,8 +55,9 @@ TEST(lost_connection, an_answer_that_is_missing_is_no_empty_one) {
     run(context, connection.connect(coropq::url::parse(server.url())));
     const coropq::engine engine = coropq::create_engine(context, coropq::url::parse(server.url()));
     for (const bool shared : {false, true}) {
-        const auto failure = failure_of<coropq::connection_error>(context, shared ? engine.execute("select 1")
-                                                                                  : connection.execute("select 1"));
+        const coropq::statement work = coropq::statement("select 1").prepare(false);
+        const auto failure =
+            failure_of<coropq::connection_error>(context, shared ? engine.execute(work) : connection.execute(work));
         EXPECT_EQ(failure.code(), coropq::errc::connection_lost);
         EXPECT_TRUE(contains(failure.details().message(), "no answer to a statement")) << failure.what();
         EXPECT_EQ(failure.details().statement(), "select 1");

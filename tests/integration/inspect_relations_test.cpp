@@ -4,6 +4,7 @@
 // Tables and views themselves, the order in which they can be created, enums and domains.
 
 #include "inspect_support.hpp"
+#include "support/table_order_text.hpp"
 
 #include <sstream>
 
@@ -17,18 +18,6 @@ using reflected::relation_kind;
 
 struct inspect_relations : inspect_fixture {
     reflected::relation of(const std::string& name) { return get(inspect.relation(name)); }
-
-    static std::string text_of(const reflected::table_order& order) {
-        std::string text;
-        for (const auto& each : order.tables) {
-            text += (text.empty() ? "" : " ") + each.table.name;
-            for (const std::string& key : each.foreign_keys)
-                text += ">" + key;
-        }
-        for (const auto& each : order.deferred)
-            text += " | " + each.table.name + ">" + each.name;
-        return text;
-    }
 };
 
 TEST_F(inspect_relations, every_kind) {

@@ -4,6 +4,7 @@
 // The order of tables by what they depend on.
 
 #include "inspect/table_order.hpp"
+#include "support/table_order_text.hpp"
 
 #include <gtest/gtest.h>
 
@@ -20,6 +21,7 @@ namespace {
 using coropq::detail::order_tables;
 using coropq::detail::table_dependencies;
 using coropq::reflected::table_order;
+using coropq::test::text_of;
 
 using edge = std::pair<std::string, std::string>;
 
@@ -47,18 +49,6 @@ public:
     }
 
 private:
-    static std::string text_of(const table_order& order) {
-        std::string text;
-        for (const auto& each : order.tables) {
-            text += (text.empty() ? "" : " ") + each.table.name;
-            for (const std::string& key : each.foreign_keys)
-                text += ">" + key;
-        }
-        for (const auto& each : order.deferred)
-            text += " | " + each.table.name + ">" + each.name;
-        return text;
-    }
-
     std::vector<table_dependencies> all_;
 };
 

@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstddef>
+#include <limits>
 #include <utility>
 
 namespace asio = boost::asio;
@@ -49,36 +50,23 @@ void deliver_elsewhere(const asio::any_io_executor& executor, outgoing_outcome& 
 
 } // namespace
 
-// Those that were ready at the same time. While any are left, there is one more that wants to go on with them: a
-// handler may take long, throw, or wait for one that comes behind it, and then another thread calls the others.
-class outcome_delivery::batch : public std::enable_shared_from_this<batch> {
+// Those that were ready at the same time. Any thread may take the next one.
+class outcome_delivery::batch {
 public:
-    batch(std::shared_ptr<outcome_delivery> by, std::vector<outgoing_outcome> ready) noexcept
-        : by_(std::move(by)), ready_(std::move(ready)) {}
+    explicit batch(std::vector<outgoing_outcome> ready) noexcept : ready_(std::move(ready)) {}
 
-    void post() {
-        by_->executor_.execute([self = shared_from_this()] { self->run(); });
+    std::size_t left() const noexcept {
+        const std::size_t taken = next_.load(std::memory_order_relaxed);
+        return taken < ready_.size() ? ready_.size() - taken : 0;
+    }
+
+    /// Null: none is left.
+    outgoing_outcome* take() noexcept {
+        const std::size_t mine = next_.fetch_add(1, std::memory_order_relaxed);
+        return mine < ready_.size() ? &ready_[mine] : nullptr;
     }
 
 private:
-    void run() {
-        std::size_t most = 64; // then it is the turn of others on this thread
-        try {
-            if (next_.load(std::memory_order_relaxed) + 1 < ready_.size())
-                post();
-        } catch (...) { // without memory for that, nobody else comes
-            most = ready_.size();
-        }
-        for (std::size_t called = 0; called != most; ++called) {
-            const std::size_t mine = next_.fetch_add(1, std::memory_order_relaxed);
-            if (mine >= ready_.size())
-                return;
-            operation_outcome outcome = std::move(ready_[mine].outcome);
-            std::move(ready_[mine].to.handler)(outcome);
-        }
-    }
-
-    const std::shared_ptr<outcome_delivery> by_;
     std::vector<outgoing_outcome> ready_;
     std::atomic<std::size_t> next_ = 0;
 };
@@ -87,6 +75,60 @@ outcome_delivery::outcome_delivery(const asio::any_io_executor& executor, std::s
     : executor_(asio::prefer(asio::require(executor, asio::execution::blocking.never),
                              asio::execution::outstanding_work.tracked))
     , kept_(std::move(kept)) {}
+
+void outcome_delivery::add(std::vector<outgoing_outcome> ready) {
+    // What waits here doesn't keep itself alive: whoever is posted does, until the context drops him.
+    for (outgoing_outcome& each : ready)
+        each.to.by.reset();
+    const std::lock_guard lock(mutex_);
+    waiting_.push_back(std::make_shared<batch>(std::move(ready)));
+    if (!posted_)
+        post();
+}
+
+void outcome_delivery::post() {
+    executor_.execute([self = shared_from_this()] { self->run(); });
+    posted_ = true;
+}
+
+std::shared_ptr<outcome_delivery::batch> outcome_delivery::first() {
+    while (!waiting_.empty() && waiting_.front()->left() == 0)
+        waiting_.pop_front();
+    return waiting_.empty() ? nullptr : waiting_.front();
+}
+
+bool outcome_delivery::is_one_enough() {
+    const std::shared_ptr<batch> next = first();
+    return !next || (waiting_.size() == 1 && next->left() == 1);
+}
+
+// While any are left, there is one more that wants to go on with them: a handler may take long, throw, or wait for one
+// that comes behind it, and then another thread calls the others.
+void outcome_delivery::run() {
+    std::size_t most = 64; // then it is the turn of others on this thread
+    std::shared_ptr<batch> current;
+    {
+        const std::lock_guard lock(mutex_);
+        posted_ = false;
+        try {
+            if (!is_one_enough())
+                post();
+        } catch (...) { // without memory for that, nobody else comes
+            most = std::numeric_limits<std::size_t>::max();
+        }
+        current = first();
+    }
+    for (std::size_t called = 0; current && called != most;) {
+        if (outgoing_outcome* mine = current->take()) {
+            operation_outcome outcome = std::move(mine->outcome);
+            std::move(mine->to.handler)(outcome);
+            ++called;
+        } else {
+            const std::lock_guard lock(mutex_);
+            current = first();
+        }
+    }
+}
 
 void outcome_delivery::deliver(std::vector<outgoing_outcome> ready) {
     const auto is_elsewhere = [](const outgoing_outcome& each) { return each.to.elsewhere != nullptr; };
@@ -105,7 +147,7 @@ void outcome_delivery::deliver(std::vector<outgoing_outcome> ready) {
     if (at_home.empty())
         return;
     std::shared_ptr<outcome_delivery> by = at_home.front().to.by;
-    std::make_shared<batch>(std::move(by), std::move(at_home))->post();
+    by->add(std::move(at_home));
 }
 
 void outcome_delivery::deliver(recipient to, operation_outcome outcome) {

@@ -10,7 +10,9 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/associated_cancellation_slot.hpp>
 
+#include <deque>
 #include <memory>
+#include <mutex>
 #include <vector>
 
 namespace coropq::detail {
@@ -39,9 +41,9 @@ struct outgoing_outcome {
 /// brings outcomes to their handlers.
 ///
 /// They are posted, as all outcomes are (see `departure`), but those that are ready at the same time go together:
-/// posting one costs more than delivering it. Handlers don't wait for each other all the same: with several threads,
-/// each calls the next one that nobody has called yet.
-class outcome_delivery {
+/// posting one costs more than delivering it. Handlers are called in the order of `deliver`, and don't wait for each
+/// other all the same: with several threads, each calls the next one that nobody has called yet.
+class outcome_delivery : public std::enable_shared_from_this<outcome_delivery> {
 public:
     /// `kept` lives as long as this does.
     outcome_delivery(const boost::asio::any_io_executor& executor, std::shared_ptr<void> kept);
@@ -53,8 +55,18 @@ public:
 private:
     class batch;
 
+    void add(std::vector<outgoing_outcome> ready);
+    void post();
+    void run();
+    std::shared_ptr<batch> first();
+    bool is_one_enough();
+
     const boost::asio::any_io_executor executor_;
     const std::shared_ptr<void> kept_;
+
+    std::mutex mutex_;
+    std::deque<std::shared_ptr<batch>> waiting_; ///< In their order; those at the front may be called already.
+    bool posted_ = false;                        ///< Somebody is on his way who will call what is waiting.
 };
 
 } // namespace coropq::detail

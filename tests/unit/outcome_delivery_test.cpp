@@ -77,6 +77,32 @@ TEST(outcome_delivery, each_handler_gets_its_own_in_order_and_none_before_the_co
     EXPECT_EQ(from.kept.use_count(), 1);
 }
 
+// However many there are, and whatever comes while handlers are being called.
+TEST(outcome_delivery, what_was_ready_first_comes_first) {
+    asio::io_context context(1);
+    sender from(context.get_executor());
+    std::vector<int> called;
+    int given = 0;
+    const auto deliver = [&](int count) {
+        std::vector<outgoing_outcome> ready;
+        for (; count != 0; --count)
+            ready.push_back(
+                {from.to([&called](const operation_outcome& outcome) { called.push_back(outcome.code.value()); }),
+                 numbered(given++)});
+        outcome_delivery::deliver(std::move(ready));
+    };
+    for (const int count : {1, 200, 64, 1, 65, 500})
+        deliver(count);
+    for (int turn = 0; turn != 5; ++turn) {
+        context.restart();
+        context.run_one();
+        deliver(100);
+    }
+    context.restart();
+    context.run();
+    EXPECT_EQ(called, up_to(given));
+}
+
 TEST(outcome_delivery, what_a_handler_throws_goes_to_who_runs_the_context_and_the_others_are_called) {
     asio::io_context context(1);
     sender from(context.get_executor());

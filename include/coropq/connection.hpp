@@ -9,7 +9,6 @@
 #include <coropq/detail/query_functions.hpp>
 #include <coropq/detail/transaction_run.hpp>
 #include <coropq/diagnostics.hpp>
-#include <coropq/inspect/inspector.hpp>
 #include <coropq/options.hpp>
 #include <coropq/pipeline.hpp>
 #include <coropq/result.hpp>
@@ -31,6 +30,8 @@
 #include <vector>
 
 namespace coropq {
+
+class inspector;
 
 /// One session with a server. Most programs use an `engine`, which makes and keeps connections by itself; this is also
 /// what `engine::connect` gives: one of the engine's connections, for its holder alone.
@@ -183,7 +184,8 @@ public:
 
     /// An inspector that asks on this connection, and so sees what its transaction has changed and its temporary
     /// tables. Asks nothing by itself. Its functions are operations of this connection: one at a time, and they end
-    /// with `errc::not_connected` when the connection is closed, given back or destroyed.
+    /// with `errc::not_connected` when the connection is closed, given back or destroyed. Include
+    /// `<coropq/inspect/inspector.hpp>`.
     inspector inspect() const;
 
     /// Begins a transaction, which travels in front of its first statement: sends nothing. See `transaction`. While it

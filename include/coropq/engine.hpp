@@ -9,7 +9,6 @@
 #include <coropq/detail/outcome.hpp>
 #include <coropq/detail/query_functions.hpp>
 #include <coropq/detail/transaction_run.hpp>
-#include <coropq/inspect/inspector.hpp>
 #include <coropq/options.hpp>
 #include <coropq/pipeline.hpp>
 #include <coropq/pool.hpp>
@@ -32,6 +31,8 @@
 #include <utility>
 
 namespace coropq {
+
+class inspector;
 
 /// The way to a database: knows how to connect, opens connections when they are needed, and keeps them for reuse.
 ///
@@ -132,8 +133,9 @@ public:
     /// Opens a stream of rows, which has a connection of the engine to itself until its end. Errors as for `execute`.
     boost::asio::awaitable<row_stream> stream_rows(statement work, stream_options options = stream_options()) const;
 
-    /// An inspector of the database's schema. Opens nothing and asks nothing by itself.
-    inspector inspect() const { return inspector(state_); }
+    /// An inspector of the database's schema. Opens nothing and asks nothing by itself. Include
+    /// `<coropq/inspect/inspector.hpp>`.
+    inspector inspect() const;
 
     /// What the connections are doing, and have done.
     pool_statistics stats() const;

@@ -3,6 +3,7 @@
 
 #include <coropq/connection.hpp>
 #include <coropq/error.hpp>
+#include <coropq/inspect/inspector.hpp>
 
 #include "engine/connection_functions.hpp"
 #include "engine/stream_state.hpp"

@@ -2,6 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0. (See accompanying file LICENSE.)
 
 #include <coropq/engine.hpp>
+#include <coropq/inspect/inspector.hpp>
 
 #include "engine/engine_state.hpp"
 #include "operation/run_operation.hpp"
@@ -28,6 +29,8 @@ asio::awaitable<row_stream> engine::stream_rows(statement work, stream_options o
 }
 
 asio::awaitable<connection> engine::connect(std::source_location where) const { return detail::connect(state_, where); }
+
+inspector engine::inspect() const { return inspector(state_); }
 
 pool_statistics engine::stats() const { return state_->connections()->statistics(); }
 

@@ -10,6 +10,7 @@
 #include <coropq/inspect/foreign_key.hpp>
 #include <coropq/inspect/index.hpp>
 #include <coropq/inspect/relation.hpp>
+#include <coropq/inspect/table.hpp>
 #include <coropq/inspect/table_order.hpp>
 #include <coropq/inspect/user_types.hpp>
 
@@ -64,6 +65,7 @@ std::ostream& operator<<(std::ostream& stream, const exclusion_constraint& value
 std::ostream& operator<<(std::ostream& stream, const foreign_key& value) { return detail::print(stream, value); }
 std::ostream& operator<<(std::ostream& stream, const table_options& value) { return detail::print(stream, value); }
 std::ostream& operator<<(std::ostream& stream, const relation& value) { return detail::print(stream, value); }
+std::ostream& operator<<(std::ostream& stream, const table& value) { return detail::print(stream, value); }
 std::ostream& operator<<(std::ostream& stream, const enum_type& value) { return detail::print(stream, value); }
 std::ostream& operator<<(std::ostream& stream, const domain_constraint& value) { return detail::print(stream, value); }
 std::ostream& operator<<(std::ostream& stream, const domain_type& value) { return detail::print(stream, value); }

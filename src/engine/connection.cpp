@@ -120,7 +120,7 @@ asio::awaitable<result> connection::execute(statement work) const { return detai
 inspector connection::inspect() const { return inspector(lease_); }
 
 asio::awaitable<pipeline_results> connection::run_pipeline(pipeline work) const {
-    return run_stages(lease_, std::make_shared<detail::pipeline_job>(std::move(work)));
+    return detail::run_pipeline(lease_, std::move(work));
 }
 
 asio::awaitable<row_stream> connection::stream_rows(statement work, stream_options options) const {
@@ -138,6 +138,18 @@ asio::awaitable<result> execute(std::shared_ptr<lease> held, statement work) {
     operation_outcome outcome = co_await session::run(target, session::execute(target, std::move(work)));
     throw_if_failed(outcome.code, outcome.details);
     co_return outcome.output;
+}
+
+asio::awaitable<pipeline_results> run_pipeline(std::shared_ptr<lease> held, pipeline work) {
+    return run_stages(std::move(held), std::make_shared<pipeline_job>(std::move(work)));
+}
+
+asio::awaitable<bool> is_in_transaction(std::shared_ptr<lease> held) {
+    const std::shared_ptr<session> target = session_of(held);
+    const operation_outcome outcome = co_await session::run(target, session::check_transaction(target));
+    if (outcome.code && outcome.code != errc::no_transaction)
+        throw_error(outcome.code, outcome.details);
+    co_return !outcome.code;
 }
 
 namespace {

@@ -4,6 +4,7 @@
 #ifndef COROPQ_SRC_ENGINE_CONNECTION_FUNCTIONS_HPP
 #define COROPQ_SRC_ENGINE_CONNECTION_FUNCTIONS_HPP
 
+#include <coropq/pipeline.hpp>
 #include <coropq/result.hpp>
 #include <coropq/statement.hpp>
 
@@ -17,6 +18,12 @@ class lease;
 
 /// `connection::execute`, for those who have the lease only. Doesn't keep the session from being given back.
 boost::asio::awaitable<result> execute(std::shared_ptr<lease> held, statement work);
+
+/// `connection::run_pipeline`, likewise.
+boost::asio::awaitable<pipeline_results> run_pipeline(std::shared_ptr<lease> held, pipeline work);
+
+/// Whether the session is in a transaction, be it one that has failed. Sends nothing.
+boost::asio::awaitable<bool> is_in_transaction(std::shared_ptr<lease> held);
 
 } // namespace coropq::detail
 

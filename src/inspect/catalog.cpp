@@ -22,6 +22,10 @@ class engine_catalog final : public catalog {
 public:
     explicit engine_catalog(std::shared_ptr<engine_state> engine) noexcept : engine_(std::move(engine)) {}
     asio::awaitable<result> execute(statement work) const override { return detail::execute(engine_, std::move(work)); }
+    asio::awaitable<pipeline_results> run_pipeline(pipeline work) const override {
+        return detail::run_pipeline(engine_, std::move(work));
+    }
+    asio::awaitable<bool> is_in_transaction() const override { co_return false; }
 
 private:
     std::shared_ptr<engine_state> engine_;
@@ -31,6 +35,10 @@ class connection_catalog final : public catalog {
 public:
     explicit connection_catalog(std::shared_ptr<lease> held) noexcept : held_(std::move(held)) {}
     asio::awaitable<result> execute(statement work) const override { return detail::execute(held_, std::move(work)); }
+    asio::awaitable<pipeline_results> run_pipeline(pipeline work) const override {
+        return detail::run_pipeline(held_, std::move(work));
+    }
+    asio::awaitable<bool> is_in_transaction() const override { return detail::is_in_transaction(held_); }
 
 private:
     std::shared_ptr<lease> held_;
@@ -38,12 +46,12 @@ private:
 
 constexpr int attempts = 10;
 
+} // namespace
+
 bool is_about_what_vanished(boost::system::error_code code) {
     return code == sqlstate::internal_error || code == sqlstate::undefined_object ||
            code == sqlstate::invalid_binary_representation;
 }
-
-} // namespace
 
 catalog::pointer catalog_of(std::shared_ptr<engine_state> engine) {
     return std::make_shared<engine_catalog>(std::move(engine));

@@ -4,10 +4,12 @@
 #ifndef COROPQ_SRC_INSPECT_CATALOG_HPP
 #define COROPQ_SRC_INSPECT_CATALOG_HPP
 
+#include <coropq/pipeline.hpp>
 #include <coropq/result.hpp>
 #include <coropq/statement.hpp>
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/system/error_code.hpp>
 
 #include <memory>
 #include <string>
@@ -28,6 +30,10 @@ public:
     virtual ~catalog() = default;
 
     virtual boost::asio::awaitable<result> execute(statement work) const = 0;
+    /// On one connection.
+    virtual boost::asio::awaitable<pipeline_results> run_pipeline(pipeline work) const = 0;
+    /// Whether the statements are a part of somebody's transaction.
+    virtual boost::asio::awaitable<bool> is_in_transaction() const = 0;
 };
 
 catalog::pointer catalog_of(std::shared_ptr<engine_state> engine);
@@ -37,6 +43,9 @@ catalog::pointer catalog_of(std::shared_ptr<lease> connection);
 /// Runs a statement that only reads catalogs. One that stumbles over something that vanishes at that moment runs again,
 /// with another snapshot.
 boost::asio::awaitable<result> read_catalog(catalog::pointer source, statement work);
+
+/// Whether a statement that has failed so has stumbled over something that vanished at that moment.
+bool is_about_what_vanished(boost::system::error_code code);
 
 } // namespace coropq::detail
 

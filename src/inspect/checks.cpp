@@ -3,6 +3,8 @@
 
 // Check constraints.
 
+#include "inspect/checks.hpp"
+
 #include "inspect/catalog.hpp"
 #include "inspect/constraint_rows.hpp"
 #include "inspect/constraints_query.hpp"
@@ -40,10 +42,19 @@ std::optional<reflected::check_constraint> check_from(const std::vector<const ch
     return check;
 }
 
+} // namespace
+
+reflected::by_relation<std::vector<reflected::check_constraint>> checks_from(const result& rows, bool& is_complete) {
+    return constraints_from<reflected::check_constraint>(rows.all<check_row>(), check_from, is_complete);
+}
+
+namespace {
+
 asio::awaitable<reflected::by_relation<std::vector<reflected::check_constraint>>>
 read_checks(catalog::pointer source, relation_selection selection) {
     const result rows = co_await read_catalog(std::move(source), checks_query(selection));
-    co_return constraints_from<reflected::check_constraint>(rows.all<check_row>(), check_from);
+    bool ignored = true;
+    co_return checks_from(rows, ignored);
 }
 
 } // namespace

@@ -93,8 +93,7 @@ void add_steps(columns& all, std::vector<step>& steps) {
 
 } // namespace
 
-asio::awaitable<reflected::by_relation<columns>> read_columns(catalog::pointer source, relation_selection selection) {
-    const result rows = co_await read_catalog(std::move(source), columns_query(selection));
+reflected::by_relation<columns> columns_from(const result& rows, bool& is_complete) {
     relation_groups<columns> groups;
     std::vector<step> steps;
     for (const column_row& row : rows.rows<column_row>()) {
@@ -114,10 +113,11 @@ asio::awaitable<reflected::by_relation<columns>> read_columns(catalog::pointer s
         else
             all.push_back(column_of(row));
     }
+    is_complete = is_complete && !groups.has_left_out();
     std::unordered_map<std::uint32_t, std::vector<step>> steps_of;
     for (step& each : steps)
         steps_of[each.relation].push_back(std::move(each));
-    reflected::by_relation<columns> found = groups.take([&](std::uint32_t relation, columns& all) {
+    return groups.take([&](std::uint32_t relation, columns& all) {
         std::sort(all.begin(), all.end(),
                   [](const reflected::column& a, const reflected::column& b) { return a.position < b.position; });
         if (const auto place = steps_of.find(relation); place != steps_of.end()) {
@@ -128,7 +128,12 @@ asio::awaitable<reflected::by_relation<columns>> read_columns(catalog::pointer s
         for (reflected::column& column : all)
             column.auto_increment = counts_by_itself(column);
     });
-    co_return found;
+}
+
+asio::awaitable<reflected::by_relation<columns>> read_columns(catalog::pointer source, relation_selection selection) {
+    const result rows = co_await read_catalog(std::move(source), columns_query(selection));
+    bool ignored = true;
+    co_return columns_from(rows, ignored);
 }
 
 } // namespace detail

@@ -15,6 +15,10 @@
 
 namespace coropq::detail {
 
+/// From the answer to `columns_query`. Relations of which something vanished meanwhile aren't there; then it isn't
+/// complete.
+reflected::by_relation<std::vector<reflected::column>> columns_from(const result& rows, bool& is_complete);
+
 boost::asio::awaitable<reflected::by_relation<std::vector<reflected::column>>>
 read_columns(catalog::pointer source, relation_selection selection);
 

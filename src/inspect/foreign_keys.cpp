@@ -53,10 +53,15 @@ std::optional<reflected::foreign_key> key_from(const std::vector<const foreign_k
 
 } // namespace
 
+reflected::by_relation<std::vector<reflected::foreign_key>> foreign_keys_from(const result& rows, bool& is_complete) {
+    return constraints_from<reflected::foreign_key>(rows.all<foreign_key_row>(), key_from, is_complete);
+}
+
 asio::awaitable<reflected::by_relation<std::vector<reflected::foreign_key>>>
 read_foreign_keys(catalog::pointer source, relation_selection selection) {
     const result rows = co_await read_catalog(std::move(source), foreign_keys_query(selection));
-    co_return constraints_from<reflected::foreign_key>(rows.all<foreign_key_row>(), key_from);
+    bool ignored = true;
+    co_return foreign_keys_from(rows, ignored);
 }
 
 } // namespace detail

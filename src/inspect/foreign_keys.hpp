@@ -15,6 +15,9 @@
 
 namespace coropq::detail {
 
+/// From the answer to `foreign_keys_query`. What vanished meanwhile isn't there; then it isn't complete.
+reflected::by_relation<std::vector<reflected::foreign_key>> foreign_keys_from(const result& rows, bool& is_complete);
+
 boost::asio::awaitable<reflected::by_relation<std::vector<reflected::foreign_key>>>
 read_foreign_keys(catalog::pointer source, relation_selection selection);
 

@@ -103,9 +103,7 @@ std::optional<index_of_constraint> index_from(const std::vector<const index_row*
 
 } // namespace
 
-asio::awaitable<by_relation<std::vector<index_of_constraint>>>
-read_indexes(catalog::pointer source, relation_selection selection, std::optional<char> constraint_type) {
-    const result answer = co_await read_catalog(std::move(source), indexes_query(selection, constraint_type));
+by_relation<std::vector<index_of_constraint>> indexes_from(const result& answer, bool& is_complete) {
     const std::vector<index_row> rows = answer.all<index_row>(); // views into the answer
     relation_groups<std::vector<index_of_constraint>> groups;
     std::vector<const index_row*> order;
@@ -123,13 +121,22 @@ read_indexes(catalog::pointer source, relation_selection selection, std::optiona
         std::optional<index_of_constraint> found = index_from({begin, end});
         if (found)
             groups.of((*begin)->relation, {}, {}).push_back(std::move(*found));
+        else
+            is_complete = false;
         begin = end;
     }
-    co_return groups.take([](std::uint32_t, std::vector<index_of_constraint>& all) {
+    return groups.take([](std::uint32_t, std::vector<index_of_constraint>& all) {
         std::sort(all.begin(), all.end(), [](const index_of_constraint& a, const index_of_constraint& b) {
             return a.index.name < b.index.name;
         });
     });
+}
+
+asio::awaitable<by_relation<std::vector<index_of_constraint>>>
+read_indexes(catalog::pointer source, relation_selection selection, std::optional<char> constraint_type) {
+    const result answer = co_await read_catalog(std::move(source), indexes_query(selection, constraint_type));
+    bool ignored = true;
+    co_return indexes_from(answer, ignored);
 }
 
 } // namespace coropq::detail

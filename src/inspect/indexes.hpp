@@ -29,7 +29,14 @@ struct index_of_constraint {
     std::vector<reflected::qualified_name> operators; ///< Of an exclusion constraint, one for each element.
 };
 
+/// The constraint that it is the index of.
+reflected::unique_constraint key_of(index_of_constraint from);
+reflected::exclusion_constraint exclusion_of(index_of_constraint from);
+
 /// All indexes, or only those of constraints of one type ('p', 'u' or 'x'), in the order of the names of the indexes.
+/// From the answer to `indexes_query`. What vanished meanwhile isn't there; then it isn't complete.
+reflected::by_relation<std::vector<index_of_constraint>> indexes_from(const result& answer, bool& is_complete);
+
 boost::asio::awaitable<reflected::by_relation<std::vector<index_of_constraint>>>
 read_indexes(catalog::pointer source, relation_selection selection, std::optional<char> constraint_type = {});
 

@@ -6,6 +6,8 @@
 
 // Described values as JSON, in one line. Members that have no value are null.
 
+#include <coropq/inspect/qualified_name.hpp>
+
 #include <boost/describe/enum_to_string.hpp>
 #include <boost/describe/enumerators.hpp>
 #include <boost/describe/members.hpp>
@@ -53,6 +55,19 @@ void write_json(std::ostream& stream, const std::vector<T>& values) {
     stream << '[';
     bool first = true;
     for (const T& value : values) {
+        stream << (first ? "" : ", ");
+        first = false;
+        write_json(stream, value);
+    }
+    stream << ']';
+}
+
+// What several relations have, each with its name: as a list, as a name isn't a text.
+template <typename T>
+void write_json(std::ostream& stream, const reflected::by_relation<T>& values) {
+    stream << '[';
+    bool first = true;
+    for (const auto& [name, value] : values) {
         stream << (first ? "" : ", ");
         first = false;
         write_json(stream, value);

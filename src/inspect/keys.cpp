@@ -18,15 +18,10 @@ namespace coropq {
 
 namespace detail {
 
-namespace {
-
-using reflected::by_relation;
 using reflected::exclusion_constraint;
-using reflected::index;
-using reflected::primary_key;
 using reflected::unique_constraint;
 
-unique_constraint key_of(index_of_constraint& from) {
+unique_constraint key_of(index_of_constraint from) {
     unique_constraint key;
     key.oid = from.constraint_oid;
     key.name = std::move(from.index.constraint).value();
@@ -41,7 +36,7 @@ unique_constraint key_of(index_of_constraint& from) {
     return key;
 }
 
-exclusion_constraint exclusion_of(index_of_constraint& from) {
+exclusion_constraint exclusion_of(index_of_constraint from) {
     exclusion_constraint found;
     found.oid = from.constraint_oid;
     found.name = std::move(from.index.constraint).value();
@@ -57,6 +52,12 @@ exclusion_constraint exclusion_of(index_of_constraint& from) {
     return found;
 }
 
+namespace {
+
+using reflected::by_relation;
+using reflected::index;
+using reflected::primary_key;
+
 // Each of the lists turned into what it is asked for as, and sorted by name.
 template <typename T, typename Make>
 by_relation<std::vector<T>> lists(by_relation<std::vector<index_of_constraint>> found, Make make) {
@@ -65,7 +66,7 @@ by_relation<std::vector<T>> lists(by_relation<std::vector<index_of_constraint>> 
         std::vector<T>& list = all[name];
         list.reserve(indexes.size());
         for (index_of_constraint& each : indexes)
-            list.push_back(make(each));
+            list.push_back(make(std::move(each)));
         std::sort(list.begin(), list.end(), [](const T& a, const T& b) { return a.name < b.name; });
     }
     return all;
@@ -75,7 +76,7 @@ asio::awaitable<by_relation<std::vector<index>>> read_all_indexes(catalog::point
                                                                   relation_selection selection) {
     by_relation<std::vector<index_of_constraint>> found =
         co_await read_indexes(std::move(source), std::move(selection));
-    co_return lists<index>(std::move(found), [](index_of_constraint& each) { return std::move(each.index); });
+    co_return lists<index>(std::move(found), [](index_of_constraint each) { return std::move(each.index); });
 }
 
 asio::awaitable<by_relation<std::optional<primary_key>>> read_primary_keys(catalog::pointer source,
@@ -86,7 +87,7 @@ asio::awaitable<by_relation<std::optional<primary_key>>> read_primary_keys(catal
     for (auto& [name, indexes] : found) {
         std::optional<primary_key>& key = all[name];
         if (!indexes.empty())
-            key = key_of(indexes.front());
+            key = key_of(std::move(indexes.front()));
     }
     co_return all;
 }

@@ -10,6 +10,7 @@
 #include <coropq/inspect/foreign_key.hpp>
 #include <coropq/inspect/index.hpp>
 #include <coropq/inspect/relation.hpp>
+#include <coropq/inspect/schema_snapshot.hpp>
 #include <coropq/inspect/table.hpp>
 #include <coropq/inspect/table_order.hpp>
 #include <coropq/inspect/user_types.hpp>
@@ -69,6 +70,7 @@ std::ostream& operator<<(std::ostream& stream, const table& value) { return deta
 std::ostream& operator<<(std::ostream& stream, const enum_type& value) { return detail::print(stream, value); }
 std::ostream& operator<<(std::ostream& stream, const domain_constraint& value) { return detail::print(stream, value); }
 std::ostream& operator<<(std::ostream& stream, const domain_type& value) { return detail::print(stream, value); }
+std::ostream& operator<<(std::ostream& stream, const schema_snapshot& value) { return detail::print(stream, value); }
 std::ostream& operator<<(std::ostream& stream, const ordered_table& value) { return detail::print(stream, value); }
 std::ostream& operator<<(std::ostream& stream, const deferred_foreign_key& value) {
     return detail::print(stream, value);

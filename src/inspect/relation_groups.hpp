@@ -32,6 +32,8 @@ public:
     /// Something of the relation vanished while it was read: it is left out.
     void leave_out(std::uint32_t relation) { vanished_.insert(relation); }
 
+    bool has_left_out() const noexcept { return !vanished_.empty(); }
+
     /// Everything, after `finish(relation, value)` for each.
     template <typename Finish>
     reflected::by_relation<T> take(Finish finish) {

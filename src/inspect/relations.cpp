@@ -76,15 +76,19 @@ asio::awaitable<std::string> read_view_definition(catalog::pointer source, std::
 
 } // namespace
 
-asio::awaitable<by_relation<reflected::relation>> read_relations(catalog::pointer source,
-                                                                 relation_selection selection) {
-    const result rows = co_await read_catalog(std::move(source), relations_query(selection));
+by_relation<reflected::relation> relations_from(const result& rows) {
     by_relation<reflected::relation> found;
     for (const relation_row& row : rows.rows<relation_row>()) {
         const reflected::qualified_name name{std::string(row.schema_name), std::string(row.relation_name)};
         found.emplace(name, relation_from(row));
     }
-    co_return found;
+    return found;
+}
+
+asio::awaitable<by_relation<reflected::relation>> read_relations(catalog::pointer source,
+                                                                 relation_selection selection) {
+    const result rows = co_await read_catalog(std::move(source), relations_query(selection));
+    co_return relations_from(rows);
 }
 
 } // namespace detail

@@ -13,6 +13,9 @@
 
 namespace coropq::detail {
 
+/// From the answer to `relations_query`.
+reflected::by_relation<reflected::relation> relations_from(const result& rows);
+
 boost::asio::awaitable<reflected::by_relation<reflected::relation>> read_relations(catalog::pointer source,
                                                                                    relation_selection selection);
 

@@ -3,6 +3,8 @@
 
 // Enums and domains.
 
+#include "inspect/user_types.hpp"
+
 #include "inspect/catalog.hpp"
 #include "inspect/optional_text.hpp"
 #include "inspect/user_types_query.hpp"
@@ -29,8 +31,9 @@ void sort_by_name(std::vector<T>& all) {
               [](const T& a, const T& b) { return std::tie(a.schema, a.name) < std::tie(b.schema, b.name); });
 }
 
-asio::awaitable<std::vector<reflected::enum_type>> read_enums(catalog::pointer source, schema_selection schemas) {
-    const result rows = co_await read_catalog(std::move(source), enums_query(schemas));
+} // namespace
+
+std::vector<reflected::enum_type> enums_from(const result& rows) {
     std::vector<reflected::enum_type> all;
     for (enum_row row : rows.rows<enum_row>()) {
         reflected::enum_type& found = all.emplace_back();
@@ -43,8 +46,10 @@ asio::awaitable<std::vector<reflected::enum_type>> read_enums(catalog::pointer s
         found.comment = copy(row.comment);
     }
     sort_by_name(all);
-    co_return all;
+    return all;
 }
+
+namespace {
 
 // The rows of one domain, by depth. Nothing if a part of it is gone.
 std::optional<reflected::domain_type> domain_from(const std::vector<const domain_row*>& rows) {
@@ -80,8 +85,9 @@ std::optional<reflected::domain_type> domain_from(const std::vector<const domain
     return domain;
 }
 
-asio::awaitable<std::vector<reflected::domain_type>> read_domains(catalog::pointer source, schema_selection schemas) {
-    const result answer = co_await read_catalog(std::move(source), domains_query(schemas));
+} // namespace
+
+std::vector<reflected::domain_type> domains_from(const result& answer, bool& is_complete) {
     const std::vector<domain_row> rows = answer.all<domain_row>(); // views into the answer
     std::vector<const domain_row*> order;
     for (const domain_row& row : rows)
@@ -95,10 +101,25 @@ asio::awaitable<std::vector<reflected::domain_type>> read_domains(catalog::point
             std::find_if(begin, order.end(), [&](const domain_row* row) { return row->oid != (*begin)->oid; });
         if (std::optional<reflected::domain_type> found = domain_from({begin, end}))
             all.push_back(std::move(*found));
+        else
+            is_complete = false;
         begin = end;
     }
     sort_by_name(all);
-    co_return all;
+    return all;
+}
+
+namespace {
+
+asio::awaitable<std::vector<reflected::enum_type>> read_enums(catalog::pointer source, schema_selection schemas) {
+    const result rows = co_await read_catalog(std::move(source), enums_query(schemas));
+    co_return enums_from(rows);
+}
+
+asio::awaitable<std::vector<reflected::domain_type>> read_domains(catalog::pointer source, schema_selection schemas) {
+    const result answer = co_await read_catalog(std::move(source), domains_query(schemas));
+    bool ignored = true;
+    co_return domains_from(answer, ignored);
 }
 
 } // namespace

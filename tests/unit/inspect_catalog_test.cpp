@@ -34,6 +34,10 @@ public:
         ++answered_;
         co_return coropq::result();
     }
+    asio::awaitable<coropq::pipeline_results> run_pipeline(coropq::pipeline) const override {
+        co_return coropq::pipeline_results();
+    }
+    asio::awaitable<bool> is_in_transaction() const override { co_return false; }
 
     std::size_t failed() const { return asked_; }
     std::size_t answered() const { return answered_; }

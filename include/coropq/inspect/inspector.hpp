@@ -12,6 +12,8 @@
 #include <coropq/inspect/relation.hpp>
 #include <coropq/inspect/relation_selection.hpp>
 #include <coropq/inspect/schema_selection.hpp>
+#include <coropq/inspect/schema_snapshot.hpp>
+#include <coropq/inspect/snapshot_options.hpp>
 #include <coropq/inspect/table_order.hpp>
 #include <coropq/inspect/user_types.hpp>
 
@@ -181,6 +183,18 @@ public:
     /// Enums and domains, by schema and name.
     boost::asio::awaitable<std::vector<reflected::enum_type>> enums(schema_selection schemas = {}) const;
     boost::asio::awaitable<std::vector<reflected::domain_type>> domains(schema_selection schemas = {}) const;
+
+    /// The whole of one schema, of several or of all: tables, views, types, with everything that belongs to them, as
+    /// one value. All statements travel together, in one round trip, and see the database at one moment; definitions
+    /// of views follow in a second one.
+    ///
+    /// On an engine, and on a connection outside of a transaction, that is one MVCC snapshot, in a transaction that
+    /// only reads. On a connection within a transaction it sees what that has changed, and each of the statements sees
+    /// what a statement sees in it: all the same from `repeatable read` on; otherwise the next one sees what others
+    /// have committed meanwhile.
+    ///
+    /// Needs a connection for itself for that time.
+    boost::asio::awaitable<reflected::schema_snapshot> snapshot(snapshot_options options = {}) const;
 
     /// For the library; users call `engine::inspect` or `connection::inspect`.
     explicit inspector(std::shared_ptr<detail::engine_state> engine);

@@ -10,19 +10,40 @@
 #include <boost/describe/class.hpp>
 
 #include <iosfwd>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <vector>
 
 namespace coropq::reflected {
 
-/// What the schemas contained at one moment.
+/// What the schemas contained at one moment. A value: it remembers, and asks nobody.
 struct schema_snapshot {
-    by_relation<table> tables; ///< And views and materialized views.
-    std::vector<enum_type> enums;
+    std::string database;
+    int server_version = 0; ///< As `server_version_num`: 150003 is 15.3.
+    /// The schemas that an unqualified name was looked for in, in their order, `pg_catalog` and that of temporary
+    /// tables included. Expressions and definitions are written for it: what they mention is qualified where it doesn't
+    /// lead there.
+    std::vector<std::string> search_path;
+    by_relation<reflected::table> tables; ///< And views and materialized views.
+    std::vector<enum_type> enums;         ///< By schema and name, as the domains.
     std::vector<domain_type> domains;
 
     friend bool operator==(const schema_snapshot&, const schema_snapshot&) = default;
+
+    /// Nothing if there is none in the snapshot; else it lives as long as that. Names are compared as they are.
+    ///
+    /// Without a schema: the one that the search path leads to, or else the only one of that name.
+    const reflected::table* find_table(std::string_view name, std::optional<std::string_view> schema = {}) const;
+    const enum_type* find_enum(std::string_view name, std::optional<std::string_view> schema = {}) const;
+    const domain_type* find_domain(std::string_view name, std::optional<std::string_view> schema = {}) const;
+
+    /// The same. Throws `inspection_error` (`errc::no_such_object`) if it isn't there.
+    const reflected::table& table(std::string_view name, std::optional<std::string_view> schema = {}) const;
 };
-BOOST_DESCRIBE_STRUCT(schema_snapshot, (), (tables, enums, domains))
+BOOST_DESCRIBE_STRUCT(schema_snapshot, (), (database, server_version, search_path, tables, enums, domains))
+
+std::ostream& operator<<(std::ostream& stream, const schema_snapshot& value);
 
 } // namespace coropq::reflected
 

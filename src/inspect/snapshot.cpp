@@ -1,0 +1,194 @@
+// Copyright (c) 2026 the coropq authors
+// Distributed under the Boost Software License, Version 1.0. (See accompanying file LICENSE.)
+
+// A whole schema at once.
+
+#include "inspect/catalog.hpp"
+#include "inspect/checks.hpp"
+#include "inspect/columns.hpp"
+#include "inspect/columns_query.hpp"
+#include "inspect/constraints_query.hpp"
+#include "inspect/foreign_keys.hpp"
+#include "inspect/indexes.hpp"
+#include "inspect/indexes_query.hpp"
+#include "inspect/relations.hpp"
+#include "inspect/relations_query.hpp"
+#include "inspect/snapshot_query.hpp"
+#include "inspect/user_types.hpp"
+#include "inspect/user_types_query.hpp"
+
+#include <coropq/error.hpp>
+#include <coropq/inspect/inspector.hpp>
+#include <coropq/mapping.hpp>
+#include <coropq/types/array.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace asio = boost::asio;
+
+namespace coropq {
+
+namespace detail {
+
+namespace {
+
+using reflected::by_relation;
+using reflected::schema_snapshot;
+
+constexpr int attempts = 10;
+
+/// The statements of a snapshot in one pipeline. In a transaction of somebody, that is what they see; otherwise they
+/// are a transaction with one snapshot.
+class snapshot_pipeline {
+public:
+    snapshot_pipeline(const snapshot_options& options, bool within) : work_(pipeline_mode::isolated) {
+        if (!within)
+            work_.execute("begin isolation level repeatable read, read only");
+        first_ = work_.size();
+        work_.execute(snapshot_header_query());
+        work_.execute(relations_query(options.relations()));
+        work_.execute(columns_query(options.relations()));
+        work_.execute(indexes_query(options.relations(), std::nullopt));
+        work_.execute(foreign_keys_query(options.relations()));
+        work_.execute(checks_query(options.relations()));
+        work_.execute(enums_query(options.schemas()));
+        work_.execute(domains_query(options.schemas()));
+        if (!within)
+            work_.execute("commit");
+    }
+
+    const pipeline& work() const noexcept { return work_; }
+
+    schema_snapshot read(const pipeline_results& answers, bool& is_complete) const {
+        std::size_t next = first_;
+        const auto answer = [&]() -> const result& { return answers.outcome(next++).output; };
+        schema_snapshot found;
+        auto header = answer().one<snapshot_header_row>();
+        found.database = std::move(header.database);
+        found.server_version = header.server_version;
+        found.search_path = std::move(header.search_path);
+        for (auto& [name, relation] : relations_from(answer()))
+            found.tables[name].relation = std::move(relation);
+        move_to(found.tables, columns_from(answer(), is_complete), &reflected::table::columns, is_complete);
+        add_indexes(found.tables, indexes_from(answer(), is_complete));
+        move_to(found.tables, foreign_keys_from(answer(), is_complete), &reflected::table::foreign_keys, is_complete);
+        move_to(found.tables, checks_from(answer(), is_complete), &reflected::table::check_constraints, is_complete);
+        found.enums = enums_from(answer());
+        found.domains = domains_from(answer(), is_complete);
+        return found;
+    }
+
+private:
+    // Tables without an entry have lost something, and are left out.
+    template <typename T>
+    static void move_to(by_relation<reflected::table>& tables, by_relation<T> parts, T reflected::table::*member,
+                        bool& is_complete) {
+        for (auto each = tables.begin(); each != tables.end();) {
+            const auto part = parts.find(each->first);
+            if (part == parts.end()) {
+                is_complete = false;
+                each = tables.erase(each);
+                continue;
+            }
+            each->second.*member = std::move(part->second);
+            ++each;
+        }
+    }
+
+    static void add_indexes(by_relation<reflected::table>& tables, by_relation<std::vector<index_of_constraint>> all) {
+        for (auto& [name, indexes] : all) {
+            const auto place = tables.find(name);
+            if (place == tables.end())
+                continue;
+            reflected::table& table = place->second;
+            for (index_of_constraint& each : indexes) {
+                switch (each.index.role) {
+                case reflected::index_role::primary_key: table.primary_key = key_of(each); break;
+                case reflected::index_role::unique_constraint: table.unique_constraints.push_back(key_of(each)); break;
+                case reflected::index_role::exclusion_constraint:
+                    table.exclusion_constraints.push_back(exclusion_of(each));
+                    break;
+                case reflected::index_role::none: break;
+                }
+                table.indexes.push_back(std::move(each.index));
+            }
+            const auto by_name = [](const auto& a, const auto& b) { return a.name < b.name; };
+            std::sort(table.unique_constraints.begin(), table.unique_constraints.end(), by_name);
+            std::sort(table.exclusion_constraints.begin(), table.exclusion_constraints.end(), by_name);
+        }
+    }
+
+    pipeline work_;
+    std::size_t first_ = 0;
+};
+
+bool is_view(const reflected::relation& relation) {
+    return relation.kind == reflected::relation_kind::view ||
+           relation.kind == reflected::relation_kind::materialized_view;
+}
+
+// Whether what failed first has stumbled over something that vanished. Throws other errors.
+bool has_stumbled(const pipeline_results& answers, bool within) {
+    for (std::size_t i = 0; i != answers.size(); ++i) {
+        const stage_outcome& each = answers.outcome(i);
+        if (each.status != stage_status::failed)
+            continue;
+        if (!within && is_about_what_vanished(each.error))
+            return true;
+        break;
+    }
+    answers.throw_if_failed();
+    return false;
+}
+
+// Each in a transaction of its own: the server locks what a view is made of until the end of the transaction, and with
+// several of them it would come into the way of those who lock them in another order.
+asio::awaitable<bool> read_view_definitions(catalog::pointer source, schema_snapshot& found, bool within) {
+    pipeline work(pipeline_mode::isolated);
+    std::vector<reflected::table*> views;
+    for (auto& [name, table] : found.tables) {
+        if (!is_view(table.relation))
+            continue;
+        views.push_back(&table);
+        work.execute(view_definition_query(table.relation.oid));
+    }
+    if (views.empty())
+        co_return true;
+    const pipeline_results answers = co_await source->run_pipeline(std::move(work));
+    if (has_stumbled(answers, within))
+        co_return false;
+    bool is_complete = true;
+    for (std::size_t i = 0; i != views.size(); ++i) {
+        views[i]->view_definition = answers.outcome(i).output[0][0].as<std::optional<std::string>>();
+        is_complete = is_complete && views[i]->view_definition;
+    }
+    co_return is_complete;
+}
+
+asio::awaitable<schema_snapshot> read_snapshot(catalog::pointer source, snapshot_options options) {
+    const bool within = co_await source->is_in_transaction();
+    const snapshot_pipeline statements(options, within);
+    for (int attempt = 1;; ++attempt) {
+        const pipeline_results answers = co_await source->run_pipeline(statements.work());
+        if (has_stumbled(answers, within) && attempt != attempts)
+            continue;
+        answers.throw_if_failed();
+        bool is_complete = true;
+        schema_snapshot found = statements.read(answers, is_complete);
+        if (is_complete && options.view_definitions())
+            is_complete = co_await read_view_definitions(source, found, within);
+        if (is_complete || attempt == attempts)
+            co_return found;
+    }
+}
+
+} // namespace
+
+} // namespace detail
+
+asio::awaitable<reflected::schema_snapshot> inspector::snapshot(snapshot_options options) const {
+    return detail::read_snapshot(catalog_, std::move(options));
+}
+
+} // namespace coropq

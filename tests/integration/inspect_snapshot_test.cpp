@@ -1,0 +1,188 @@
+// Copyright (c) 2026 the coropq authors
+// Distributed under the Boost Software License, Version 1.0. (See accompanying file LICENSE.)
+
+// Whole schemas at once.
+
+#include "inspect_support.hpp"
+
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+namespace {
+
+using namespace coropq::test;
+namespace reflected = coropq::reflected;
+using coropq::relation_selection;
+using coropq::snapshot_options;
+using reflected::relation_kind;
+using reflected::schema_snapshot;
+
+struct inspect_snapshot : inspect_fixture {
+    void build_everything() {
+        sql({"create schema other", "create schema empty", "create type mood as enum ('sad', 'ok')",
+             "create type other.mood as enum ('else')", "create domain small as int default 3 check (value < 100)",
+             "create domain smaller as small not null", "create table p (id int primary key, unique (id))",
+             "create table t (id bigint generated always as identity primary key, p int default 7 references p, "
+             "name varchar(30) collate \"C\" not null default 'x', m mood[], s smaller, o other.mood, "
+             "g int generated always as (p + 1) stored, n serial, r int4range, check (p > 0), unique (name, p), "
+             "exclude using gist (r with &&))",
+             "create index on t ((p + 1), name desc) where p > 5", "comment on table t is 'a table'",
+             "comment on column t.p is 'a column'", "create table bare ()",
+             "create table parted (a int primary key, b text) partition by list (a)",
+             "create table part partition of parted for values in (1, 2)",
+             "create table other.t (x int references t (id))", "create view v as select id, name from t",
+             "create materialized view mv as select 1 as one", "create table other.child (extra int) inherits (p)"});
+    }
+};
+
+TEST_F(inspect_snapshot, has_what_the_single_functions_give) {
+    build_everything();
+    for (const coropq::schema_selection& schemas :
+         {coropq::schema_selection(), coropq::schema_selection("other"), coropq::all_schemas(),
+          coropq::schema_selection(names{"public", "other", "empty"}), coropq::schema_selection("pg_catalog")}) {
+        const schema_snapshot snapshot = get(inspect.snapshot(snapshot_options(schemas).view_definitions(false)));
+        const relation_selection all(schemas);
+        const auto relations = get(inspect.relations(all));
+        const auto columns = get(inspect.columns(all));
+        const auto keys = get(inspect.primary_key(all));
+        const auto foreign_keys = get(inspect.foreign_keys(all));
+        const auto uniques = get(inspect.unique_constraints(all));
+        const auto checks = get(inspect.check_constraints(all));
+        const auto exclusions = get(inspect.exclusion_constraints(all));
+        const auto indexes = get(inspect.indexes(all));
+        ASSERT_EQ(snapshot.tables.size(), relations.size());
+        for (const auto& [name, table] : snapshot.tables) {
+            EXPECT_EQ(table.relation, relations.at(name));
+            EXPECT_EQ(table.columns, columns.at(name));
+            EXPECT_EQ(table.primary_key, keys.at(name));
+            EXPECT_EQ(table.foreign_keys, foreign_keys.at(name));
+            EXPECT_EQ(table.unique_constraints, uniques.at(name));
+            EXPECT_EQ(table.check_constraints, checks.at(name));
+            EXPECT_EQ(table.exclusion_constraints, exclusions.at(name));
+            EXPECT_EQ(table.indexes, indexes.at(name));
+            EXPECT_EQ(table.view_definition, std::nullopt);
+        }
+        EXPECT_EQ(snapshot.enums, get(inspect.enums(schemas)));
+        EXPECT_EQ(snapshot.domains, get(inspect.domains(schemas)));
+    }
+}
+
+TEST_F(inspect_snapshot, knows_where_it_comes_from) {
+    sql("create schema s");
+    coropq::connection conn = get(engine.connect());
+    run(context, conn.execute("set search_path to s, nowhere, public"));
+    const schema_snapshot snapshot = get(conn.inspect().snapshot());
+    EXPECT_EQ(snapshot.database, database.name());
+    EXPECT_GE(snapshot.server_version, 130000);
+    EXPECT_EQ(snapshot.search_path, (names{"pg_catalog", "s", "public"}));
+    EXPECT_TRUE(snapshot.tables.empty());
+}
+
+TEST_F(inspect_snapshot, looks_up_by_name) {
+    sql({"create schema a", "create schema b", "create schema c", "create table a.t (x int)",
+         "create table b.t (y int)", "create table c.only (z int)", "create type a.e as enum ()",
+         "create domain b.d as int", "create table c.twice ()", "create table a.twice ()", "set search_path to b, a"});
+    const schema_snapshot snapshot = get(inspect.snapshot(coropq::all_schemas()));
+    EXPECT_EQ(snapshot.table("t").relation.schema, "b") << "the first of the search path";
+    EXPECT_EQ(snapshot.table("t", "a").relation.schema, "a");
+    EXPECT_EQ(snapshot.table("only").relation.schema, "c") << "the only one";
+    EXPECT_EQ(snapshot.find_table("t"), &snapshot.table("t"));
+    EXPECT_EQ(snapshot.table("twice").relation.schema, "a");
+    EXPECT_EQ(snapshot.find_table("t", "c"), nullptr);
+    EXPECT_EQ(snapshot.find_table("T"), nullptr);
+    EXPECT_EQ(snapshot.find_enum("e"), &snapshot.enums.front());
+    EXPECT_EQ(snapshot.find_enum("e", "b"), nullptr);
+    EXPECT_EQ(snapshot.find_domain("d", "b"), &snapshot.domains.front());
+    EXPECT_EQ(snapshot.find_domain("e"), nullptr);
+    try {
+        snapshot.table("t", "no such schema");
+        ADD_FAILURE();
+    } catch (const coropq::inspection_error& problem) {
+        EXPECT_EQ(problem.code(), coropq::errc::no_such_object);
+        EXPECT_NE(std::string(problem.what()).find("\"t\""), std::string::npos) << problem.what();
+        EXPECT_NE(std::string(problem.what()).find("\"no such schema\""), std::string::npos) << problem.what();
+    }
+    sql("set search_path to c");
+    const schema_snapshot elsewhere = get(inspect.snapshot(names{"a", "b"}));
+    EXPECT_EQ(elsewhere.find_table("t"), nullptr) << "there are two";
+    EXPECT_THROW(elsewhere.table("t"), coropq::inspection_error);
+    EXPECT_EQ(elsewhere.tables.size(), 3u);
+}
+
+TEST_F(inspect_snapshot, can_be_of_some_kinds) {
+    build_everything();
+    snapshot_options views;
+    views.kinds({relation_kind::view, relation_kind::materialized_view});
+    const schema_snapshot snapshot = get(inspect.snapshot(views));
+    ASSERT_EQ(snapshot.tables.size(), 2u);
+    EXPECT_EQ(snapshot.table("v").view_definition, get(inspect.view_definition("v")));
+    EXPECT_EQ(snapshot.table("mv").view_definition, " SELECT 1 AS one;");
+    EXPECT_EQ(get(inspect.snapshot(views.view_definitions(false))).table("v").view_definition, std::nullopt);
+    coropq::connection conn = get(engine.connect());
+    run(context, conn.execute("create temporary table passing (x int)"));
+    const schema_snapshot temporary = get(conn.inspect().snapshot(snapshot_options().temporary(true)));
+    EXPECT_EQ(temporary.tables.size(), 1u);
+    EXPECT_EQ(temporary.table("passing").columns.size(), 1u);
+}
+
+TEST_F(inspect_snapshot, of_a_schema_that_does_not_exist_is_empty) {
+    const schema_snapshot snapshot = get(inspect.snapshot("nowhere"));
+    EXPECT_TRUE(snapshot.tables.empty());
+    EXPECT_TRUE(snapshot.enums.empty());
+    EXPECT_TRUE(snapshot.domains.empty());
+}
+
+TEST_F(inspect_snapshot, takes_names_as_they_are) {
+    for (const std::string& name : hostile_names())
+        sql("create table " + in_quotes(name) + " (" + in_quotes(name) + " int primary key)");
+    const schema_snapshot snapshot = get(inspect.snapshot());
+    EXPECT_EQ(snapshot.tables.size(), hostile_names().size());
+    for (const std::string& name : hostile_names()) {
+        EXPECT_EQ(snapshot.table(name).columns.at(0).name, name);
+        EXPECT_TRUE(snapshot.table(name).primary_key) << name;
+    }
+}
+
+TEST_F(inspect_snapshot, compares_and_prints) {
+    build_everything();
+    const schema_snapshot snapshot = get(inspect.snapshot());
+    EXPECT_EQ(get(inspect.snapshot()), snapshot);
+    std::ostringstream text;
+    text << snapshot;
+    EXPECT_NE(text.str().find("\"search_path\": [\"pg_catalog\", \"public\"], \"tables\": [{\"relation\": "),
+              std::string::npos)
+        << text.str();
+    sql("alter table bare add column x int");
+    EXPECT_NE(get(inspect.snapshot()), snapshot);
+}
+
+TEST_F(inspect_snapshot, leaves_the_connection_as_it_was) {
+    sql("create table t (id int)");
+    coropq::connection conn = get(engine.connect());
+    EXPECT_EQ(get(conn.inspect().snapshot()).tables.size(), 1u);
+    run(context, conn.execute("create table u (id int)"));
+    EXPECT_EQ(get(conn.inspect().snapshot()).tables.size(), 2u);
+    EXPECT_EQ(get(conn.fetch_value<std::string>("show transaction_isolation")), "read committed");
+}
+
+TEST_F(inspect_snapshot, in_a_transaction_sees_its_changes_and_leaves_it_open) {
+    sql("create table t (a int)");
+    coropq::connection conn = get(engine.connect());
+    coropq::transaction change = get(conn.begin());
+    for (const char* text : {"create table fresh (id int primary key, t int check (t > 0))", "alter table t add b int",
+                             "create view v as select a, b from t", "create type mood as enum ('a')"})
+        run(context, change.execute(text));
+    const schema_snapshot inside = get(conn.inspect().snapshot());
+    EXPECT_EQ(inside.tables.size(), 3u);
+    EXPECT_EQ(inside.table("t").columns.size(), 2u);
+    EXPECT_EQ(inside.table("fresh").check_constraints.size(), 1u);
+    EXPECT_TRUE(inside.table("v").view_definition);
+    EXPECT_EQ(inside.enums.size(), 1u);
+    run(context, change.execute("create table more (id int)"));
+    EXPECT_EQ(get(conn.inspect().snapshot()).tables.size(), 4u);
+    run(context, change.rollback());
+    EXPECT_EQ(get(conn.inspect().snapshot()).tables.size(), 1u);
+}
+
+} // namespace

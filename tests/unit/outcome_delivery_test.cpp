@@ -98,6 +98,7 @@ TEST(outcome_delivery, what_was_ready_first_comes_first) {
         context.run_one();
         deliver(100);
     }
+    from.by = nullptr;
     context.restart();
     context.run();
     EXPECT_EQ(called, up_to(given));

@@ -22,6 +22,15 @@ namespace coropq {
 
 namespace detail {
 
+bool counts_by_itself(const reflected::column& column) {
+    if (column.identity)
+        return true;
+    const reflected::data_type& type = column.type.bases.empty() ? column.type : column.type.bases.back();
+    const bool integer = type.dimensions == 0 && column.type.dimensions == 0 &&
+                         (type.oid == type_oid::int2 || type.oid == type_oid::int4 || type.oid == type_oid::int8);
+    return integer && column.default_value && column.default_value->starts_with("nextval(");
+}
+
 namespace {
 
 using columns = std::vector<reflected::column>;
@@ -33,15 +42,6 @@ struct step {
     bool not_null = false; ///< The domain, not what it is made of.
     reflected::data_type type;
 };
-
-bool counts_by_itself(const reflected::column& column) {
-    if (column.identity)
-        return true;
-    const reflected::data_type& type = column.type.bases.empty() ? column.type : column.type.bases.back();
-    const bool integer = type.dimensions == 0 && column.type.dimensions == 0 &&
-                         (type.oid == type_oid::int2 || type.oid == type_oid::int4 || type.oid == type_oid::int8);
-    return integer && column.default_value && column.default_value->starts_with("nextval(");
-}
 
 reflected::identity identity_of(const column_row& row) {
     reflected::identity identity;

@@ -15,6 +15,9 @@
 
 namespace coropq::detail {
 
+/// `reflected::column::auto_increment` of a column that has everything else.
+bool counts_by_itself(const reflected::column& column);
+
 /// From the answer to `columns_query`. Relations of which something vanished meanwhile aren't there; then it isn't
 /// complete.
 reflected::by_relation<std::vector<reflected::column>> columns_from(const result& rows, bool& is_complete);

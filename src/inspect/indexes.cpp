@@ -20,12 +20,10 @@ namespace asio = boost::asio;
 
 namespace coropq::detail {
 
-namespace {
-
 using reflected::by_relation;
 using reflected::index_role;
 
-index_role role_of(std::string_view constraint_type) {
+index_role index_role_of(std::string_view constraint_type) {
     if (constraint_type == "p")
         return index_role::primary_key;
     if (constraint_type == "u")
@@ -34,6 +32,8 @@ index_role role_of(std::string_view constraint_type) {
 }
 
 // What is the same in all rows of an index.
+namespace {
+
 index_of_constraint whole_of(const index_row& row) {
     index_of_constraint found;
     reflected::index& index = found.index;
@@ -43,7 +43,7 @@ index_of_constraint whole_of(const index_row& row) {
     index.unique = row.is_unique;
     index.nulls_not_distinct = row.nulls_not_distinct;
     index.predicate = copy(row.predicate);
-    index.role = role_of(row.constraint_type);
+    index.role = index_role_of(row.constraint_type);
     index.constraint = copy(row.constraint_name);
     index.valid = row.is_valid;
     index.clustered = row.is_clustered;

@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace coropq::detail {
@@ -28,6 +29,9 @@ struct index_of_constraint {
     std::optional<std::string> comment;               ///< Of the constraint.
     std::vector<reflected::qualified_name> operators; ///< Of an exclusion constraint, one for each element.
 };
+
+/// What an index is for whose constraint is of that type: p, u or x.
+reflected::index_role index_role_of(std::string_view constraint_type);
 
 /// The constraint that it is the index of.
 reflected::unique_constraint key_of(index_of_constraint from);

@@ -20,9 +20,9 @@ std::string parents(std::string_view output) {
 
 } // namespace
 
-statement relations_query(const relation_selection& selection) {
+statement relations_query(const relation_selection& selection, found_by way) {
     const std::string text =
-        "with chosen as (" + selected_relations(selection) +
+        "with chosen as (" + selected_relations(selection, way) +
         ") select r.relation, cast(r.schema_name as text) as schema_name, "
         "cast(r.relation_name as text) as relation_name, cast(c.relkind as text) as kind, "
         "cast(c.relpersistence as text) as persistence, cast(o.rolname as text) as owner, "

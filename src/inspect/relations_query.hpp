@@ -4,6 +4,8 @@
 #ifndef COROPQ_SRC_INSPECT_RELATIONS_QUERY_HPP
 #define COROPQ_SRC_INSPECT_RELATIONS_QUERY_HPP
 
+#include "inspect/selection_text.hpp"
+
 #include <coropq/inspect/relation_selection.hpp>
 #include <coropq/statement.hpp>
 
@@ -42,7 +44,7 @@ BOOST_DESCRIBE_STRUCT(relation_row, (),
                        storage_parameters, parent_schemas, parent_names, is_partition, partition_bound, row_security,
                        force_row_security, is_populated, comment))
 
-statement relations_query(const relation_selection& selection);
+statement relations_query(const relation_selection& selection, found_by way = found_by::server);
 
 /// The definition of one view: no row if it doesn't exist; NULL if it isn't a view, or vanishes meanwhile.
 statement view_definition_query(const relation_selection& selection);

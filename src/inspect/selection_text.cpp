@@ -23,7 +23,33 @@ schema_selection selection_of(const std::optional<std::string>& schema) {
     return {};
 }
 
-std::string schema_condition(const schema_selection& schemas, std::string_view visible, std::string_view object) {
+namespace {
+
+// Asked once for each statement, not for each row.
+constexpr std::string_view path = "cast((select pg_catalog.current_schemas(true)) as pg_catalog.text[])";
+
+std::string place_in_path(std::string_view schema) {
+    return "pg_catalog.array_position(" + std::string(path) + ", cast(" + std::string(schema) + ".nspname as text))";
+}
+
+} // namespace
+
+std::string visibility(found_by way, const visible_objects& objects) {
+    // NULL for what vanishes meanwhile.
+    if (way == found_by::server)
+        return "pg_catalog." + std::string(objects.function) + "(o.oid)";
+    const std::string name = std::string(objects.prefix) + "name";
+    const std::string name_space = std::string(objects.prefix) + "namespace";
+    return "(n.nspname = any (" + std::string(path) + ") and not exists (select from pg_catalog." +
+           std::string(objects.catalog) + " h join pg_catalog.pg_namespace hn on hn.oid = h." + name_space +
+           " where h." + name + " = o." + name + " and h." + name_space + " <> o." + name_space +
+           " and hn.nspname = any (" + std::string(path) + ") and " + place_in_path("hn") + " < " + place_in_path("n") +
+           "))";
+}
+
+namespace {
+
+std::string condition(const schema_selection& schemas, const std::string& visible) {
     switch (schemas.which()) {
     // Names are compared as texts: what the server took for names would be cut to 63 bytes.
     case schema_selection::scope::named: return "n.nspname = any (cast($1 as pg_catalog.text[]))";
@@ -33,8 +59,18 @@ std::string schema_condition(const schema_selection& schemas, std::string_view v
                "n.oid = pg_catalog.pg_my_temp_schema())";
     case schema_selection::scope::search_path: break;
     }
+    return "n.nspname <> 'pg_catalog' and " + visible;
+}
+
+} // namespace
+
+std::string schema_condition(const schema_selection& schemas, std::string_view visible, std::string_view object) {
     // NULL for what vanishes meanwhile, which leaves it out.
-    return "n.nspname <> 'pg_catalog' and pg_catalog." + std::string(visible) + "(" + std::string(object) + ")";
+    return condition(schemas, "pg_catalog." + std::string(visible) + "(" + std::string(object) + ")");
+}
+
+std::string schema_condition(const schema_selection& schemas, found_by way, const visible_objects& objects) {
+    return condition(schemas, visibility(way, objects));
 }
 
 namespace {
@@ -52,17 +88,37 @@ std::string kinds_of(const relation_selection& selection) {
 
 } // namespace
 
-std::string selected_relations(const relation_selection& selection) {
-    std::string text = "select c.oid as relation, n.nspname as schema_name, c.relname as relation_name "
-                       "from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace "
-                       "where c.relkind in (" +
-                       kinds_of(selection) + ")";
+namespace {
+
+std::string beside_schemas(const relation_selection& selection, const std::string& relation) {
+    std::string text = relation + ".relkind in (" + kinds_of(selection) + ")";
     if (selection.names())
-        text += std::string(" and c.relname = any (cast(") + (has_schema_names(selection.schemas()) ? "$2" : "$1") +
+        text += " and " + relation + ".relname = any (cast(" + (has_schema_names(selection.schemas()) ? "$2" : "$1") +
                 " as pg_catalog.text[]))";
     if (selection.temporary())
-        text += std::string(" and c.relpersistence ") + (*selection.temporary() ? "=" : "<>") + " 't'";
-    return text + " and " + schema_condition(selection.schemas(), "pg_table_is_visible", "c.oid");
+        text += " and " + relation + ".relpersistence " + (*selection.temporary() ? "=" : "<>") + " 't'";
+    return text;
+}
+
+} // namespace
+
+std::string selected_relations(const relation_selection& selection, found_by way) {
+    return "select o.oid as relation, n.nspname as schema_name, o.relname as relation_name "
+           "from pg_catalog.pg_class o join pg_catalog.pg_namespace n on n.oid = o.relnamespace where " +
+           beside_schemas(selection, "o") + " and " + schema_condition(selection.schemas(), way, visible_relations);
+}
+
+std::string relation_condition(const relation_selection& selection, const std::string& relation,
+                               const std::string& schema) {
+    std::string text = beside_schemas(selection, relation) + " and ";
+    switch (selection.schemas().which()) {
+    case schema_selection::scope::named: return text + schema + ".nspname = any (cast($1 as pg_catalog.text[]))";
+    case schema_selection::scope::all:
+        return text + "(pg_catalog.left(" + schema + ".nspname, 3) <> 'pg_' and " + schema +
+               ".nspname <> 'information_schema' or " + schema + ".oid = pg_catalog.pg_my_temp_schema())";
+    case schema_selection::scope::search_path: break;
+    }
+    return text + schema + ".nspname <> 'pg_catalog' and " + schema + ".nspname = any (" + std::string(path) + ")";
 }
 
 statement bind(const std::string& text, const relation_selection& selection) {

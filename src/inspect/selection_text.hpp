@@ -8,6 +8,7 @@
 #include <coropq/inspect/schema_selection.hpp>
 #include <coropq/statement.hpp>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,13 +21,39 @@ relation_selection named_relation(const std::string& name, const std::optional<s
 /// What the functions of the inspector take as the name of a schema; without one, the search path counts.
 schema_selection selection_of(const std::optional<std::string>& schema);
 
+/// Who says what is visible on the search path.
+enum class found_by : std::uint8_t {
+    server, ///< A function of it, which looks at what is there at that moment.
+    rows    ///< The rows that the statement sees.
+};
+
+/// A catalog of objects that are found on the search path.
+struct visible_objects {
+    std::string_view catalog;
+    std::string_view prefix; ///< Of the names of its columns.
+    std::string_view function;
+};
+inline constexpr visible_objects visible_relations{"pg_class", "rel", "pg_table_is_visible"};
+inline constexpr visible_objects visible_types{"pg_type", "typ", "pg_type_is_visible"};
+
+/// Whether the search path leads to `o`, a row of that catalog, whose schema is `pg_namespace n`.
+std::string visibility(found_by way, const visible_objects& objects);
+
 /// A condition on `pg_namespace n`, and for the search path the function that says of `object` whether it is visible.
 /// Parameter $1 is the names, if the selection is of some.
 std::string schema_condition(const schema_selection& schemas, std::string_view visible, std::string_view object);
 
+/// The same for `o`, a row of that catalog.
+std::string schema_condition(const schema_selection& schemas, found_by way, const visible_objects& objects);
+
 /// A query of the relations that were selected: `relation` (their OID), `schema_name`, `relation_name`. Takes the
 /// parameters that `bind` gives.
-std::string selected_relations(const relation_selection& selection);
+std::string selected_relations(const relation_selection& selection, found_by way = found_by::server);
+
+/// A condition on a row of pg_class and the row of pg_namespace beside it: those that were selected, but on the search
+/// path whatever is in its schemas, visible or not. The same parameters.
+std::string relation_condition(const relation_selection& selection, const std::string& relation,
+                               const std::string& schema);
 
 /// A statement from a text that contains one of the above.
 statement bind(const std::string& text, const relation_selection& selection);

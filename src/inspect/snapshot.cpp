@@ -4,16 +4,11 @@
 // A whole schema at once.
 
 #include "inspect/catalog.hpp"
-#include "inspect/checks.hpp"
-#include "inspect/columns.hpp"
-#include "inspect/columns_query.hpp"
-#include "inspect/constraints_query.hpp"
-#include "inspect/foreign_keys.hpp"
-#include "inspect/indexes.hpp"
-#include "inspect/indexes_query.hpp"
+#include "inspect/raw_query.hpp"
 #include "inspect/relations.hpp"
 #include "inspect/relations_query.hpp"
 #include "inspect/snapshot_query.hpp"
+#include "inspect/snapshot_tables.hpp"
 #include "inspect/user_types.hpp"
 #include "inspect/user_types_query.hpp"
 
@@ -22,7 +17,6 @@
 #include <coropq/mapping.hpp>
 #include <coropq/types/array.hpp>
 
-#include <algorithm>
 #include <utility>
 
 namespace asio = boost::asio;
@@ -47,13 +41,18 @@ public:
             work_.execute("begin isolation level repeatable read, read only");
         first_ = work_.size();
         work_.execute(snapshot_header_query());
-        work_.execute(relations_query(options.relations()));
-        work_.execute(columns_query(options.relations()));
-        work_.execute(indexes_query(options.relations(), std::nullopt));
-        work_.execute(foreign_keys_query(options.relations()));
-        work_.execute(checks_query(options.relations()));
-        work_.execute(enums_query(options.schemas()));
-        work_.execute(domains_query(options.schemas()));
+        work_.execute(relations_query(options.relations(), found_by::rows));
+        work_.execute(raw_names_query());
+        work_.execute(raw_types_query());
+        work_.execute(raw_columns_query(options.relations()));
+        work_.execute(raw_other_columns_query(options.relations()));
+        work_.execute(raw_defaults_query(options.relations()));
+        work_.execute(raw_sequences_query(options.relations()));
+        work_.execute(raw_comments_query());
+        work_.execute(raw_indexes_query(options.relations()));
+        work_.execute(raw_constraints_query(options.relations()));
+        work_.execute(enums_query(options.schemas(), found_by::rows));
+        work_.execute(domains_query(options.schemas(), found_by::rows));
         if (!within)
             work_.execute("commit");
     }
@@ -68,57 +67,23 @@ public:
         found.database = std::move(header.database);
         found.server_version = header.server_version;
         found.search_path = std::move(header.search_path);
-        for (auto& [name, relation] : relations_from(answer()))
-            found.tables[name].relation = std::move(relation);
-        move_to(found.tables, columns_from(answer(), is_complete), &reflected::table::columns, is_complete);
-        add_indexes(found.tables, indexes_from(answer(), is_complete));
-        move_to(found.tables, foreign_keys_from(answer(), is_complete), &reflected::table::foreign_keys, is_complete);
-        move_to(found.tables, checks_from(answer(), is_complete), &reflected::table::check_constraints, is_complete);
+        by_relation<reflected::relation> relations = relations_from(answer());
+        const result& names = answer();
+        snapshot_tables tables(std::move(relations), names, answer());
+        tables.add_columns(answer());
+        tables.add_other_columns(answer());
+        tables.add_defaults(answer());
+        tables.add_sequences(answer());
+        tables.add_comments(answer());
+        const result& indexes = answer();
+        tables.add_indexes_and_constraints(indexes, answer());
+        found.tables = tables.take(is_complete);
         found.enums = enums_from(answer());
         found.domains = domains_from(answer(), is_complete);
         return found;
     }
 
 private:
-    // Tables without an entry have lost something, and are left out.
-    template <typename T>
-    static void move_to(by_relation<reflected::table>& tables, by_relation<T> parts, T reflected::table::*member,
-                        bool& is_complete) {
-        for (auto each = tables.begin(); each != tables.end();) {
-            const auto part = parts.find(each->first);
-            if (part == parts.end()) {
-                is_complete = false;
-                each = tables.erase(each);
-                continue;
-            }
-            each->second.*member = std::move(part->second);
-            ++each;
-        }
-    }
-
-    static void add_indexes(by_relation<reflected::table>& tables, by_relation<std::vector<index_of_constraint>> all) {
-        for (auto& [name, indexes] : all) {
-            const auto place = tables.find(name);
-            if (place == tables.end())
-                continue;
-            reflected::table& table = place->second;
-            for (index_of_constraint& each : indexes) {
-                switch (each.index.role) {
-                case reflected::index_role::primary_key: table.primary_key = key_of(each); break;
-                case reflected::index_role::unique_constraint: table.unique_constraints.push_back(key_of(each)); break;
-                case reflected::index_role::exclusion_constraint:
-                    table.exclusion_constraints.push_back(exclusion_of(each));
-                    break;
-                case reflected::index_role::none: break;
-                }
-                table.indexes.push_back(std::move(each.index));
-            }
-            const auto by_name = [](const auto& a, const auto& b) { return a.name < b.name; };
-            std::sort(table.unique_constraints.begin(), table.unique_constraints.end(), by_name);
-            std::sort(table.exclusion_constraints.begin(), table.exclusion_constraints.end(), by_name);
-        }
-    }
-
     pipeline work_;
     std::size_t first_ = 0;
 };

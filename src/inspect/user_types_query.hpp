@@ -5,6 +5,7 @@
 #define COROPQ_SRC_INSPECT_USER_TYPES_QUERY_HPP
 
 #include "inspect/data_type_reader.hpp"
+#include "inspect/selection_text.hpp"
 
 #include <coropq/inspect/schema_selection.hpp>
 #include <coropq/statement.hpp>
@@ -55,8 +56,8 @@ BOOST_DESCRIBE_STRUCT(domain_row, (data_type_row),
                        collation_schema, collation_name, constraint_names, constraint_expressions,
                        constraints_validated, comment))
 
-statement enums_query(const schema_selection& schemas);
-statement domains_query(const schema_selection& schemas);
+statement enums_query(const schema_selection& schemas, found_by way = found_by::server);
+statement domains_query(const schema_selection& schemas, found_by way = found_by::server);
 
 } // namespace coropq::detail
 

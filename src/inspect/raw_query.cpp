@@ -1,0 +1,166 @@
+// Copyright (c) 2026 the coropq authors
+// Distributed under the Boost Software License, Version 1.0. (See accompanying file LICENSE.)
+
+#include "inspect/raw_query.hpp"
+
+#include "inspect/selection_text.hpp"
+
+#include <string>
+
+namespace coropq::detail {
+
+namespace {
+
+std::string relations(const relation_selection& selection) {
+    return "pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace and " +
+           relation_condition(selection, "c", "n");
+}
+
+} // namespace
+
+statement raw_names_query() {
+    return statement(
+        "select 'namespace' as catalog, oid, cast(0 as pg_catalog.oid) as name_space, nspname as name, "
+        "false as is_default from pg_catalog.pg_namespace "
+        "union all select 'collation', oid, collnamespace, collname, false from pg_catalog.pg_collation "
+        "union all select 'opclass', oid, opcnamespace, opcname, opcdefault from pg_catalog.pg_opclass "
+        "union all select 'am', oid, cast(0 as pg_catalog.oid), amname, false from pg_catalog.pg_am "
+        "union all select 'tablespace', oid, cast(0 as pg_catalog.oid), spcname, false from pg_catalog.pg_tablespace");
+}
+
+// A true array is one whose element says so: not oidvector, point and others that only have a type of elements.
+statement raw_types_query() {
+    return statement(
+        "select t.oid, t.typnamespace as name_space, t.typname as name, cast(t.typtype as text) as kind, "
+        "coalesce(pg_catalog.format_type(t.oid, -1), '') as text, coalesce(e.oid, 0) as element, "
+        "t.typbasetype as base, t.typtypmod as base_modifier, "
+        "case when t.typtype = 'd' and t.typtypmod <> -1 then pg_catalog.format_type(t.typbasetype, t.typtypmod) end "
+        "as base_text, t.typndims as base_dimensions, t.typnotnull as not_null, t.typcollation as collation "
+        "from pg_catalog.pg_type t left join pg_catalog.pg_type e on e.oid = t.typelem and e.typarray = t.oid");
+}
+
+// Nulls cost less than values.
+statement raw_columns_query(const relation_selection& selection) {
+    return bind("select a.attrelid as relation, a.attnum as position, a.attname as name, a.atttypid as type, "
+                "nullif(a.atttypmod, -1) as modifier, "
+                "case when a.atttypmod <> -1 then pg_catalog.format_type(a.atttypid, a.atttypmod) end as text, "
+                "case when a.attndims <> 0 then cast(a.attndims as integer) end as dimensions, "
+                "a.attnotnull as not_null, "
+                "case when a.attidentity <> '' then cast(a.attidentity as text) end as identity, "
+                "case when a.attgenerated <> '' then cast(a.attgenerated as text) end as generated, "
+                "nullif(a.attcollation, 100) as collation from " +
+                    relations(selection) +
+                    " join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped",
+                selection);
+}
+
+// The default of an ordinary column mentions no column (a Var), so it is turned into text without the table:
+// pg_get_expr would lock that, and wait for whoever alters it. What computes a column does mention others.
+statement raw_defaults_query(const relation_selection& selection) {
+    return bind("select d.adrelid as relation, d.adnum as position, pg_catalog.pg_get_expr(d.adbin, "
+                "case when pg_catalog.strpos(cast(d.adbin as text), '{VAR ') = 0 then 0 else d.adrelid end) "
+                "as expression from " +
+                    relations(selection) + " join pg_catalog.pg_attrdef d on d.adrelid = c.oid",
+                selection);
+}
+
+statement raw_comments_query() {
+    return statement("select d.classoid <> cast('pg_catalog.pg_class' as pg_catalog.regclass) as is_constraint, "
+                     "d.objoid as object, d.objsubid as position, d.description as comment "
+                     "from pg_catalog.pg_description d "
+                     "where d.classoid = cast('pg_catalog.pg_class' as pg_catalog.regclass) "
+                     "or d.classoid = cast('pg_catalog.pg_constraint' as pg_catalog.regclass)");
+}
+
+// Internal dependencies ('i') tie the sequence of an identity column to it; it has exactly one. Without the class, an
+// object of another catalog with the same OID would count.
+statement raw_sequences_query(const relation_selection& selection) {
+    return bind("select p.refobjid as relation, p.refobjsubid as position, sc.relnamespace as name_space, "
+                "sc.relname as name, s.seqstart as start, s.seqincrement as increment, s.seqmin as minimum, "
+                "s.seqmax as maximum, s.seqcache as cache, s.seqcycle as cycle from pg_catalog.pg_sequence s "
+                "join pg_catalog.pg_depend p on p.classid = cast('pg_catalog.pg_class' as pg_catalog.regclass) "
+                "and p.objid = s.seqrelid and p.deptype = 'i' and p.refobjsubid > 0 "
+                "and p.refclassid = cast('pg_catalog.pg_class' as pg_catalog.regclass) "
+                "join pg_catalog.pg_class sc on sc.oid = s.seqrelid join " +
+                    relations(selection) + " on c.oid = p.refobjid",
+                selection);
+}
+
+// Where a version has no such column, its name in the inner query is that of the constant beside it, else the column
+// itself: indnullsnotdistinct (PostgreSQL 15). Operator classes that PostgreSQL brings for B-trees (403) have no
+// parameters, so there is no need to look for them.
+statement raw_indexes_query(const relation_selection& selection) {
+    const auto parameters = [](std::string_view output) {
+        return "case when x.relam <> 403 or 16384 <= any (cast(i.indclass as pg_catalog.oid[])) then array(select " +
+               std::string(output) +
+               " from pg_catalog.pg_attribute a cross join lateral pg_catalog.unnest(a.attoptions) "
+               "with ordinality as o(text, position) where a.attrelid = i.indexrelid "
+               "order by a.attnum, o.position) end";
+    };
+    return bind(
+        "select i.indrelid as relation, i.indexrelid as oid, x.relname as name, x.relam as method, "
+        "x.reltablespace as tablespace, x.reloptions as storage_parameters, i.indisunique as is_unique, "
+        "i.indnullsnotdistinct as nulls_not_distinct, i.indisvalid as is_valid, i.indisclustered as is_clustered, "
+        "i.indisreplident as is_replica_identity, cast(i.indnkeyatts as integer) as key_count, "
+        "cast(i.indkey as int2[]) as attributes, cast(i.indoption as int2[]) as options, "
+        "cast(i.indclass as pg_catalog.oid[]) as classes, cast(i.indcollation as pg_catalog.oid[]) as collations, "
+        "i.indpred is not null as has_predicate, i.indexprs is not null as has_expressions, "
+        "pg_catalog.pg_get_expr(i.indpred, i.indrelid) as predicate, "
+        "pg_catalog.pg_get_expr(i.indexprs, i.indrelid) as expressions, "
+        "px.relnamespace as parent_name_space, px.relname as parent_name, " +
+            parameters("a.attnum") + " as parameter_positions, " + parameters("o.text") + " as parameters from " +
+            relations(selection) +
+            " join (select found.* from (select false as indnullsnotdistinct) missing cross join lateral "
+            "(select indexrelid, indrelid, indisunique, indnullsnotdistinct, indisvalid, indisclustered, "
+            "indisreplident, indnkeyatts, indkey, indoption, indclass, indcollation, indpred, indexprs "
+            "from pg_catalog.pg_index where indislive) found) i on i.indrelid = c.oid "
+            "join pg_catalog.pg_class x on x.oid = i.indexrelid "
+            "left join pg_catalog.pg_inherits h on h.inhrelid = i.indexrelid "
+            "left join pg_catalog.pg_class px on px.oid = h.inhparent",
+        selection);
+}
+
+// confdelsetcols is there since PostgreSQL 15: see above. To a partitioned table, the server keeps one more foreign key
+// for each of its partitions, below the one that was declared; they refer to something else than that. The one that a
+// partition gets from its partitioned table refers to the same.
+statement raw_constraints_query(const relation_selection& selection) {
+    const auto operators = [](std::string_view output) {
+        return "case when con.contype = 'x' then array(select " + std::string(output) +
+               " from pg_catalog.unnest(con.conexclop) with ordinality as u(oid, position) "
+               "join pg_catalog.pg_operator o on o.oid = u.oid "
+               "join pg_catalog.pg_namespace n on n.oid = o.oprnamespace order by u.position) end";
+    };
+    return bind(
+        "select con.conrelid as relation, con.oid, con.conname as name, cast(con.contype as text) as type, "
+        "con.condeferrable as is_deferrable, con.condeferred as is_deferred, con.convalidated as is_validated, "
+        "con.conislocal as is_local, con.connoinherit as no_inherit, con.conindid as index, con.conkey as columns, "
+        "case when con.contype = 'c' then pg_catalog.pg_get_expr(con.conbin, con.conrelid) end as expression, "
+        "con.confrelid as referred_oid, fc.relnamespace as referred_name_space, fc.relname as referred_table, "
+        "con.confkey as referred_columns, cast(con.confmatchtype as text) as match, "
+        "cast(con.confupdtype as text) as on_update, cast(con.confdeltype as text) as on_delete, "
+        "case when con.confdeltype in ('n', 'd') then con.confdelsetcols end as changed_by_delete, " +
+            operators("cast(n.nspname as text)") + " as operator_schemas, " + operators("cast(o.oprname as text)") +
+            " as operators from " + relations(selection) +
+            " join (select found.* from (select cast(null as int2[]) as confdelsetcols) missing cross join lateral "
+            "(select oid, conname, contype, condeferrable, condeferred, convalidated, conislocal, connoinherit, "
+            "conrelid, conindid, conkey, conbin, confrelid, confkey, confmatchtype, confupdtype, confdeltype, "
+            "confdelsetcols, conexclop, conparentid from pg_catalog.pg_constraint "
+            "where contype in ('c', 'f', 'p', 'u', 'x')) found) con on con.conrelid = c.oid "
+            "left join pg_catalog.pg_class fc on fc.oid = con.confrelid "
+            "left join pg_catalog.pg_constraint above on above.oid = con.conparentid and con.contype = 'f' "
+            "where above.oid is null or above.confrelid = con.confrelid",
+        selection);
+}
+
+statement raw_other_columns_query(const relation_selection& selection) {
+    return bind("select a.attrelid as relation, a.attnum as position, a.attname as name from " + relations(selection) +
+                    " join pg_catalog.pg_constraint con on con.conrelid = c.oid and con.contype = 'f' "
+                    "join pg_catalog.pg_class fc on fc.oid = con.confrelid "
+                    "join pg_catalog.pg_namespace fn on fn.oid = fc.relnamespace "
+                    "join pg_catalog.pg_attribute a on a.attrelid = fc.oid and a.attnum = any (con.confkey) "
+                    "where not (" +
+                    relation_condition(selection, "fc", "fn") + ")",
+                selection);
+}
+
+} // namespace coropq::detail

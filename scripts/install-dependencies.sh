@@ -8,7 +8,7 @@
 #   install-dependencies.sh [--with-server] [--with-tests] [--with-clang] [--with-lint]
 #       without options: what the library itself is built with
 #       --with-server    a PostgreSQL server's programs, for throwaway servers
-#       --with-tests     what the tests and benchmarks are built with
+#       --with-tests     what the tests and benchmarks are built with and compare with (see reference-packages.sh)
 #       --with-clang     Clang 16, its sanitizers and its fuzzer
 #       --with-lint      clang-format, clang-tidy, shellcheck
 
@@ -19,10 +19,15 @@ readonly self=${BASH_SOURCE[0]##*/}
 # Where Debian 13 or Ubuntu have other versions of these packages, they are named differently, too: install them by hand.
 packages=(g++ cmake ninja-build libboost1.81-dev libboost-url1.81-dev libboost-json1.81-dev libpq-dev)
 server=no
+tests=no
 for option; do
     case $option in
     --with-server) server=yes ;;
-    --with-tests) packages+=(libgtest-dev libboost-program-options1.81-dev libssl-dev pkg-config procps pgbouncer) ;;
+    --with-tests)
+        packages+=(libgtest-dev libboost-program-options1.81-dev libssl-dev pkg-config procps pgbouncer python3
+            python3-psycopg2)
+        tests=yes
+        ;;
     --with-clang) packages+=(clang-16 libclang-rt-16-dev) ;;
     --with-lint) packages+=(clang-format-16 clang-tidy-16 shellcheck git) ;;
     *)
@@ -46,7 +51,15 @@ if [[ $server == yes ]]; then
     compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql-15)
     command -v openssl >/dev/null || missing+=(openssl)
 fi
+# What a test compares with, which isn't installed.
+fetch_references() {
+    if [[ $tests == yes ]]; then
+        "${BASH_SOURCE[0]%/*}/reference-packages.sh" >/dev/null
+    fi
+}
+
 if ((${#missing[@]} == 0)); then
+    fetch_references
     echo "$self: everything needed is installed"
     exit 0
 fi
@@ -100,4 +113,5 @@ if ! { apt_get update && apt_get install -y --no-install-recommends "${missing[@
     exit 1
 fi
 rm -f "$log"
+fetch_references
 echo "$self: installed"

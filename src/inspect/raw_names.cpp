@@ -81,6 +81,28 @@ const raw_type_row* raw_types::row_of(std::uint32_t oid) const {
     return place == rows_.end() ? nullptr : &place->second;
 }
 
+namespace {
+
+constexpr std::uint32_t first_of_users = 16384; // FirstNormalObjectId: src/include/access/transam.h of PostgreSQL
+
+std::string in_quotes(std::string_view name) {
+    std::string text = "\"";
+    for (const char c : name)
+        text += c == '"' ? "\"\"" : std::string(1, c);
+    return text + '"';
+}
+
+// Whether a text of the type begins with the name that it has in the snapshot, quoted or not, in a schema or not. (The
+// server writes the name that it has at that moment.)
+bool is_named_so(std::string_view text, std::string_view schema, std::string_view name) {
+    for (const std::string& before : {std::string(), std::string(schema) + '.', in_quotes(schema) + '.'})
+        if (text.starts_with(before + std::string(name)) || text.starts_with(before + in_quotes(name)))
+            return true;
+    return false;
+}
+
+} // namespace
+
 // False if it isn't there, or vanished while its text was made.
 bool raw_types::fill(reflected::data_type& type, const raw_type_row& row, int modifier,
                      const std::optional<std::string_view>& text, int dimensions) const {
@@ -89,7 +111,8 @@ bool raw_types::fill(reflected::data_type& type, const raw_type_row& row, int mo
         return false;
     std::optional<std::string> schema = names_.name_space(element->name_space);
     type.text = text.value_or(row.text);
-    if (!schema || type.text.empty() || type.text.starts_with("???"))
+    if (!schema || type.text.empty() || type.text.starts_with("???") ||
+        (element->oid >= first_of_users && !is_named_so(type.text, *schema, element->name)))
         return false;
     type.schema = std::move(*schema);
     type.name = element->name;

@@ -198,6 +198,7 @@ private:
     std::size_t uncovered_waiters() const noexcept;
     bool lacks_idle() const noexcept;
     bool nothing_to_wait_for() const noexcept { return checking_ + current_in_use_ + current_opening_ == 0; }
+    clock::duration usual_connect_time() const;
     clock::duration patience(std::size_t uncovered) const;
     time_point waiting_for_supply_since() const { return std::max(queue_since_, last_supply_); }
     void note_supply(time_point now);

@@ -81,9 +81,13 @@ void pool_decisions::grow(time_point now) {
     }
 }
 
+pool_decisions::clock::duration pool_decisions::usual_connect_time() const {
+    return mean_connect_time_.value_or(assumed_connect_time);
+}
+
 // How long it may take until the next one comes back, with so many waiting. Rounded up.
 pool_decisions::clock::duration pool_decisions::patience(std::size_t uncovered) const {
-    const clock::rep connect_time = mean_connect_time_.value_or(assumed_connect_time).count();
+    const clock::rep connect_time = usual_connect_time().count();
     const auto many = static_cast<clock::rep>(uncovered);
     return clock::duration(connect_time / many + (connect_time % many != 0 ? 1 : 0));
 }

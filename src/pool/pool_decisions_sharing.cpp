@@ -129,7 +129,7 @@ bool pool_decisions::is_one_coming_for(std::size_t those_who_wait) const noexcep
 
 // Something on it takes long: whoever joins has to wait for that.
 bool pool_decisions::is_stalled(const slot& one, time_point now) const {
-    return now - one.progress > std::max(patience(1), mean_answer_interval_ * 4);
+    return now - one.progress > std::max(usual_connect_time(), mean_answer_interval_ * 4);
 }
 
 void pool_decisions::put_on(slot_id id) {

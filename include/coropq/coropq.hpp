@@ -15,7 +15,10 @@
 #include <coropq/error.hpp>
 #include <coropq/fan_out.hpp>
 #include <coropq/field.hpp>
+#include <coropq/inspect/ddl.hpp>
+#include <coropq/inspect/diff.hpp>
 #include <coropq/inspect/inspector.hpp>
+#include <coropq/inspect/text.hpp>
 #include <coropq/mapping.hpp>
 #include <coropq/named.hpp>
 #include <coropq/options.hpp>

@@ -6,8 +6,6 @@
 
 // Described values as JSON, in one line. Members that have no value are null.
 
-#include <coropq/inspect/qualified_name.hpp>
-
 #include <boost/describe/enum_to_string.hpp>
 #include <boost/describe/enumerators.hpp>
 #include <boost/describe/members.hpp>
@@ -15,6 +13,7 @@
 #include <boost/mp11/algorithm.hpp>
 
 #include <concepts>
+#include <map>
 #include <optional>
 #include <ostream>
 #include <string>
@@ -38,9 +37,16 @@ void write_json(std::ostream& stream, Enum value) {
     write_json_string(stream, boost::describe::enum_to_string(value, ""));
 }
 
+// They call each other.
 template <typename T>
     requires boost::describe::has_describe_members<T>::value
 void write_json(std::ostream& stream, const T& value);
+template <typename T>
+void write_json(std::ostream& stream, const std::optional<T>& value);
+template <typename T>
+void write_json(std::ostream& stream, const std::vector<T>& values);
+template <typename Key, typename T>
+void write_json(std::ostream& stream, const std::map<Key, T>& values);
 
 template <typename T>
 void write_json(std::ostream& stream, const std::optional<T>& value) {
@@ -62,15 +68,18 @@ void write_json(std::ostream& stream, const std::vector<T>& values) {
     stream << ']';
 }
 
-// What several relations have, each with its name: as a list, as a name isn't a text.
-template <typename T>
-void write_json(std::ostream& stream, const reflected::by_relation<T>& values) {
+// As boost::json::value_from has maps whose keys aren't strings.
+template <typename Key, typename T>
+void write_json(std::ostream& stream, const std::map<Key, T>& values) {
     stream << '[';
     bool first = true;
-    for (const auto& [name, value] : values) {
-        stream << (first ? "" : ", ");
+    for (const auto& [key, value] : values) {
+        stream << (first ? "[" : ", [");
         first = false;
+        write_json(stream, key);
+        stream << ", ";
         write_json(stream, value);
+        stream << ']';
     }
     stream << ']';
 }

@@ -19,19 +19,52 @@ namespace coropq {
 
 namespace detail {
 
+namespace {
+
+// How many bytes the character that begins there has in well-formed UTF-8 (Unicode standard, table 3-7); 0: it isn't.
+std::size_t character_length(std::string_view text, std::size_t begin) noexcept {
+    const auto byte = [&](std::size_t i) {
+        return begin + i < text.size() ? static_cast<unsigned char>(text[begin + i]) : 0U;
+    };
+    const auto continues = [&](std::size_t i) { return (byte(i) & 0xc0U) == 0x80U; };
+    const unsigned first = byte(0);
+    const unsigned second = byte(1);
+    if (first < 0x80)
+        return 1;
+    if (first < 0xc2 || first > 0xf4 || !continues(1))
+        return 0;
+    if (first < 0xe0)
+        return 2;
+    // Not longer than necessary, no surrogates, nothing behind U+10FFFF.
+    if ((first == 0xe0 && second < 0xa0) || (first == 0xed && second > 0x9f) || (first == 0xf0 && second < 0x90) ||
+        (first == 0xf4 && second > 0x8f) || !continues(2))
+        return 0;
+    if (first < 0xf0)
+        return 3;
+    return continues(3) ? 4 : 0;
+}
+
+} // namespace
+
+// Bytes that are no UTF-8, which a database without an encoding may have, become the replacement character.
 void write_json_string(std::ostream& stream, std::string_view text) {
     constexpr std::string_view digits = "0123456789abcdef";
     stream << '"';
-    for (const char c : text) {
-        if (c == '"' || c == '\\')
+    for (std::size_t i = 0; i != text.size();) {
+        const char c = text[i];
+        const std::size_t length = character_length(text, i);
+        if (length != 1)
+            stream << (length == 0 ? std::string_view("\xEF\xBF\xBD") : text.substr(i, length));
+        else if (c == '"' || c == '\\')
             stream << '\\' << c;
         else if (c == '\n')
             stream << "\\n";
-        else if (static_cast<unsigned char>(c) < 0x20)
+        else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
             stream << "\\u00" << digits[static_cast<unsigned char>(c) >> 4]
                    << digits[static_cast<unsigned char>(c) & 15];
         else
             stream << c;
+        i += length == 0 ? 1 : length;
     }
     stream << '"';
 }

@@ -39,6 +39,8 @@ reflected::relation relation_from(const relation_row& row) {
     found.options.storage_parameters = row.storage_parameters.value_or(std::vector<std::string>());
     for (std::size_t i = 0; i != std::min(row.parent_schemas.size(), row.parent_names.size()); ++i)
         found.options.parents.push_back({row.parent_schemas[i], row.parent_names[i]});
+    for (std::size_t i = 0; i != std::min(row.source_schemas.size(), row.source_names.size()); ++i)
+        found.sources.push_back({row.source_schemas[i], row.source_names[i]});
     found.is_partition = row.is_partition;
     found.partition_bound = copy(row.partition_bound);
     found.row_security = row.row_security;

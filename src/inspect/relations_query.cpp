@@ -18,6 +18,18 @@ std::string parents(std::string_view output) {
            "order by h.inhseqno)";
 }
 
+// What a view reads, which the rule that makes it a view depends on: in the order of names.
+std::string sources(std::string_view output) {
+    return "case when c.relkind in ('v', 'm') then array(select cast(" + std::string(output) +
+           " as text) from pg_catalog.pg_rewrite w join pg_catalog.pg_depend d "
+           "on d.classid = cast('pg_catalog.pg_rewrite' as pg_catalog.regclass) and d.objid = w.oid "
+           "and d.refclassid = cast('pg_catalog.pg_class' as pg_catalog.regclass) and d.refobjid <> c.oid "
+           "join pg_catalog.pg_class sc on sc.oid = d.refobjid "
+           "join pg_catalog.pg_namespace sn on sn.oid = sc.relnamespace where w.ev_class = c.oid "
+           "group by sn.nspname, sc.relname order by sn.nspname collate \"C\", sc.relname collate \"C\") "
+           "else '{}' end";
+}
+
 } // namespace
 
 statement relations_query(const relation_selection& selection, found_by way) {
@@ -28,8 +40,9 @@ statement relations_query(const relation_selection& selection, found_by way) {
         "cast(c.relpersistence as text) as persistence, cast(o.rolname as text) as owner, "
         "cast(am.amname as text) as access_method, cast(ts.spcname as text) as tablespace, "
         "c.reloptions as storage_parameters, " +
-        parents("pn.nspname") + " as parent_schemas, " + parents("pc.relname") +
-        " as parent_names, c.relispartition as is_partition, "
+        parents("pn.nspname") + " as parent_schemas, " + parents("pc.relname") + " as parent_names, " +
+        sources("sn.nspname") + " as source_schemas, " + sources("sc.relname") +
+        " as source_names, c.relispartition as is_partition, "
         "pg_catalog.pg_get_expr(c.relpartbound, 0) as partition_bound, c.relrowsecurity as row_security, "
         "c.relforcerowsecurity as force_row_security, c.relispopulated as is_populated, ds.description as comment "
         "from chosen r join pg_catalog.pg_class c on c.oid = r.relation "

@@ -32,6 +32,8 @@ struct relation_row {
     std::optional<std::vector<std::string>> storage_parameters;
     std::vector<std::string> parent_schemas;
     std::vector<std::string> parent_names;
+    std::vector<std::string> source_schemas;
+    std::vector<std::string> source_names;
     bool is_partition = false;
     std::optional<std::string_view> partition_bound;
     bool row_security = false;
@@ -41,8 +43,8 @@ struct relation_row {
 };
 BOOST_DESCRIBE_STRUCT(relation_row, (),
                       (relation, schema_name, relation_name, kind, persistence, owner, access_method, tablespace,
-                       storage_parameters, parent_schemas, parent_names, is_partition, partition_bound, row_security,
-                       force_row_security, is_populated, comment))
+                       storage_parameters, parent_schemas, parent_names, source_schemas, source_names, is_partition,
+                       partition_bound, row_security, force_row_security, is_populated, comment))
 
 statement relations_query(const relation_selection& selection, found_by way = found_by::server);
 

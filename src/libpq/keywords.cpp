@@ -6,6 +6,7 @@
 #include <coropq/error.hpp>
 
 #include "error/diagnostics_fields.hpp"
+#include "error/near_names.hpp"
 #include "libpq/handles.hpp"
 
 #include <algorithm>
@@ -31,41 +32,11 @@ const std::vector<std::string>& known_keywords() {
     return names;
 }
 
-std::size_t edit_distance(std::string_view left, std::string_view right) {
-    std::vector<std::size_t> row(right.size() + 1);
-    for (std::size_t j = 0; j != row.size(); ++j)
-        row[j] = j;
-    for (std::size_t i = 0; i != left.size(); ++i) {
-        std::size_t diagonal = std::exchange(row[0], i + 1);
-        for (std::size_t j = 0; j != right.size(); ++j) {
-            const std::size_t replaced = diagonal + (left[i] == right[j] ? 0 : 1);
-            diagonal = row[j + 1];
-            row[j + 1] = std::min({replaced, row[j] + 1, diagonal + 1});
-        }
-    }
-    return row.back();
-}
-
 // A name that was mistyped may be shown. Anything else may be a password in the wrong place.
 bool looks_like_a_name(std::string_view text) {
     return !text.empty() && text.size() <= 40 && std::all_of(text.begin(), text.end(), [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '-';
     });
-}
-
-std::string nearest(std::string_view name) {
-    std::vector<std::pair<std::size_t, std::string>> ranked;
-    for (const std::string& known : known_keywords()) {
-        const std::size_t distance = edit_distance(name, known);
-        const bool contains = name.size() >= 4 && known.find(name) != std::string::npos;
-        if (distance <= std::max<std::size_t>(2, name.size() / 3) || contains)
-            ranked.emplace_back(distance, known);
-    }
-    std::sort(ranked.begin(), ranked.end());
-    std::string text;
-    for (std::size_t i = 0; i != std::min<std::size_t>(ranked.size(), 3); ++i)
-        text += (i == 0 ? "" : ", ") + ranked[i].second;
-    return text;
 }
 
 } // namespace
@@ -78,10 +49,7 @@ void check_keyword(const std::string& name) {
     std::string hint = "the options are libpq's connection parameter key words, such as sslmode or connect_timeout";
     if (looks_like_a_name(name)) {
         message += " \"" + name + "\"";
-        std::string lower = name;
-        std::transform(lower.begin(), lower.end(), lower.begin(),
-                       [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-        if (const std::string near = nearest(lower); !near.empty())
+        if (const std::string near = near_names(name, known); !near.empty())
             hint = "did you mean " + near + "?";
     }
     throw_error(errc::invalid_option, make_diagnostics(errc::invalid_option, std::move(message), std::move(hint)));

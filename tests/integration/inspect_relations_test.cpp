@@ -90,6 +90,18 @@ TEST_F(inspect_relations, options_comments_and_parents) {
     missing(inspect.table_options("father"));
 }
 
+TEST_F(inspect_relations, what_views_read) {
+    sql({"create schema \"Z z\"", "create table \"Z z\".t (a int)", "create table t (a int)",
+         "create view v as select t.a, z.a as b from t, \"Z z\".t as z, t as again",
+         "create materialized view m as select * from v where exists (select from t)",
+         "create recursive view r (n) as values (1) union all select n + 1 from r where n < 3"});
+    using reflected_names = std::vector<qualified_name>;
+    EXPECT_EQ(of("v").sources, (reflected_names{{"Z z", "t"}, {"public", "t"}}));
+    EXPECT_EQ(of("m").sources, (reflected_names{{"public", "t"}, {"public", "v"}}));
+    EXPECT_EQ(of("r").sources, reflected_names());
+    EXPECT_EQ(of("t").sources, reflected_names());
+}
+
 TEST_F(inspect_relations, definitions_of_views) {
     sql({"create table t (a int)", "create view \"V w\" as select a from t where a > 1",
          "create materialized view m as select 1 as one", "create schema other",

@@ -196,6 +196,12 @@ public:
     /// Needs a connection for itself for that time.
     boost::asio::awaitable<reflected::schema_snapshot> snapshot(snapshot_options options = {}) const;
 
+    /// A table, view or materialized view with everything that belongs to it, as one value: what the functions above
+    /// tell of it, in one round trip and of one MVCC snapshot (on a connection within a transaction: as that sees it).
+    /// The definition of a view follows in a second one. Throws `inspection_error`.
+    boost::asio::awaitable<reflected::table> reflect(std::string name, std::optional<std::string> schema = {}) const;
+    boost::asio::awaitable<reflected::by_relation<reflected::table>> reflect(relation_selection selection) const;
+
     /// For the library; users call `engine::inspect` or `connection::inspect`.
     explicit inspector(std::shared_ptr<detail::engine_state> engine);
     explicit inspector(std::shared_ptr<detail::lease> connection);

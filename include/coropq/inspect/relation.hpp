@@ -44,6 +44,8 @@ struct relation {
     reflected::persistence persistence = persistence::permanent;
     std::string owner;
     table_options options;
+    /// Of a view or materialized view: the tables, views and sequences that its query mentions, in the order of names.
+    std::vector<qualified_name> sources;
     bool is_partition = false;
     /// Of a partition: `FOR VALUES IN (1, 2)`, `DEFAULT` …
     std::optional<std::string> partition_bound;
@@ -55,7 +57,7 @@ struct relation {
     friend bool operator==(const relation&, const relation&) = default;
 };
 BOOST_DESCRIBE_STRUCT(relation, (),
-                      (oid, schema, name, kind, persistence, owner, options, is_partition, partition_bound,
+                      (oid, schema, name, kind, persistence, owner, options, sources, is_partition, partition_bound,
                        row_security, force_row_security, populated, comment))
 
 std::ostream& operator<<(std::ostream& stream, const table_options& value);

@@ -1,0 +1,96 @@
+// Copyright (c) 2026 the coropq authors
+// Distributed under the Boost Software License, Version 1.0. (See accompanying file LICENSE.)
+
+#ifndef COROPQ_INSPECT_DDL_HPP
+#define COROPQ_INSPECT_DDL_HPP
+
+// The SQL that makes what was reflected.
+
+#include <coropq/inspect/schema_snapshot.hpp>
+#include <coropq/inspect/table.hpp>
+
+#include <boost/describe/class.hpp>
+
+#include <iosfwd>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace coropq {
+
+/// Statements, and what they leave out.
+struct ddl_script {
+    /// One each, without a semicolon, in an order in which they can be run.
+    std::vector<std::string> statements;
+    /// What can't be rebuilt from what is known, a sentence for each thing. What the options leave out isn't among
+    /// them.
+    std::vector<std::string> omitted;
+
+    /// All of it: each statement ends with a semicolon, what is left out stands in comments in front.
+    std::string text() const;
+
+    friend bool operator==(const ddl_script&, const ddl_script&) = default;
+};
+BOOST_DESCRIBE_STRUCT(ddl_script, (), (statements, omitted))
+
+/// What a script contains. By default it leaves out what is different on each server: owners, privileges, tablespaces.
+class ddl_options {
+public:
+    /// Who owns it, by `alter … owner to`: the roles must exist. Default: false, so that it belongs to who runs it.
+    ddl_options& owners(bool wanted) {
+        owners_ = wanted;
+        return *this;
+    }
+    /// Where it is stored: the tablespaces must exist. Default: false, the one of the database.
+    ddl_options& tablespaces(bool wanted) {
+        tablespaces_ = wanted;
+        return *this;
+    }
+    /// `create schema if not exists` for every schema that something is in. Default: true for a snapshot; that of a
+    /// table never has it.
+    ddl_options& schemas(bool wanted) {
+        schemas_ = wanted;
+        return *this;
+    }
+    /// The schemas that the search path had when the database was read; the script begins by setting it. Default: that
+    /// of a snapshot is known; that of a table isn't, its script is for a session with the same search path. It only
+    /// matters for expressions (defaults, checks, definitions of views …), which are in the server's words: all names
+    /// that the script writes have their schema.
+    ddl_options& search_path(std::vector<std::string> schemas) {
+        search_path_ = std::move(schemas);
+        return *this;
+    }
+
+    bool owners() const noexcept { return owners_; }
+    bool tablespaces() const noexcept { return tablespaces_; }
+    bool schemas() const noexcept { return schemas_; }
+    const std::optional<std::vector<std::string>>& search_path() const noexcept { return search_path_; }
+
+private:
+    bool owners_ = false;
+    bool tablespaces_ = false;
+    bool schemas_ = true;
+    std::optional<std::vector<std::string>> search_path_;
+};
+
+namespace reflected {
+
+/// Rebuilds a table, view or materialized view (without its data), with all that belongs to it. What it refers to must
+/// be there: parents, types, the tables of its foreign keys, sequences, functions.
+ddl_script to_ddl(const reflected::table& table, const ddl_options& options = {});
+
+/// Rebuilds all of it in an empty database: types, then tables and views in the order in which they need each other,
+/// then foreign keys, which may go round in circles.
+ddl_script to_ddl(const reflected::schema_snapshot& snapshot, const ddl_options& options = {});
+
+} // namespace reflected
+
+using reflected::to_ddl;
+
+/// As `text()`.
+std::ostream& operator<<(std::ostream& stream, const ddl_script& script);
+
+} // namespace coropq
+
+#endif

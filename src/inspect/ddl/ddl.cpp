@@ -1,0 +1,193 @@
+// Copyright (c) 2026 the coropq authors
+// Distributed under the Boost Software License, Version 1.0. (See accompanying file LICENSE.)
+
+#include <coropq/inspect/ddl.hpp>
+
+#include "inspect/ddl/creation_order.hpp"
+#include "inspect/ddl/table_statements.hpp"
+#include "inspect/ddl/type_statements.hpp"
+#include "inspect/sql_text.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <functional>
+#include <iterator>
+#include <map>
+#include <ostream>
+#include <set>
+#include <utility>
+
+namespace coropq {
+
+namespace detail {
+
+namespace {
+
+using reflected::qualified_name;
+
+void append(std::vector<std::string>& to, std::vector<std::string> from) {
+    to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
+}
+
+// What is searched first anyway isn't named.
+void set_search_path(ddl_script& script, const std::vector<std::string>& schemas) {
+    std::vector<std::string> named;
+    for (const std::string& schema : schemas)
+        if (!is_temporary_schema(schema) && (schema != "pg_catalog" || !named.empty()))
+            named.push_back(schema);
+    script.statements.push_back("set search_path to " + (named.empty() ? std::string("''") : quoted_names(named)));
+}
+
+// One thing of a snapshot, and how it is made.
+struct part {
+    std::vector<qualified_name> types;     ///< That it needs.
+    std::vector<qualified_name> relations; ///< That it needs.
+    std::string description;
+    std::function<void()> write;
+};
+
+class snapshot_writer {
+public:
+    snapshot_writer(const reflected::schema_snapshot& snapshot, const ddl_options& options)
+        : snapshot_(snapshot), options_(options) {}
+
+    ddl_script write() && {
+        if (options_.search_path())
+            set_search_path(script_, *options_.search_path());
+        else if (!snapshot_.search_path.empty())
+            set_search_path(script_, snapshot_.search_path);
+        if (options_.schemas())
+            write_schemas();
+        for (const reflected::enum_type& type : snapshot_.enums)
+            add_type(type, {});
+        for (const reflected::domain_type& type : snapshot_.domains)
+            add_type(type, {{type.type.schema, type.type.name}});
+        for (const auto& [name, table] : snapshot_.tables)
+            add_table(name, table);
+        write_parts();
+        for (auto& statements : later_)
+            append(script_.statements, std::move(statements.checks));
+        // Keys of partitions first: that of the partitioned table takes those for its own which are there already.
+        for (auto statements = later_.rbegin(); statements != later_.rend(); ++statements)
+            append(script_.statements, std::move(statements->foreign_keys));
+        for (auto& statements : later_)
+            append(script_.statements, std::move(statements.rest));
+        return std::move(script_);
+    }
+
+private:
+    void write_schemas() {
+        std::set<std::string> names;
+        for (const auto& [name, table] : snapshot_.tables)
+            names.insert(name.schema);
+        for (const reflected::enum_type& type : snapshot_.enums)
+            names.insert(type.schema);
+        for (const reflected::domain_type& type : snapshot_.domains)
+            names.insert(type.schema);
+        for (const std::string& name : names)
+            if (!is_temporary_schema(name))
+                script_.statements.push_back("create schema if not exists " + quoted_name(name));
+    }
+
+    template <typename Type>
+    void add_type(const Type& type, std::vector<qualified_name> needs) {
+        const qualified_name name{type.schema, type.name};
+        types_.emplace(name, parts_.size());
+        part made;
+        made.types = std::move(needs);
+        made.description = "the type " + quoted_name(name);
+        made.write = [this, &type] { append(script_.statements, statements_of(type, options_)); };
+        parts_.push_back(std::move(made));
+    }
+
+    void add_table(const qualified_name& name, const reflected::table& table) {
+        types_.emplace(name, parts_.size()); // that of its rows
+        relations_.emplace(name, parts_.size());
+        part made;
+        for (const reflected::column& column : table.columns)
+            made.types.push_back({column.type.schema, column.type.name});
+        made.relations = table.relation.options.parents;
+        made.relations.insert(made.relations.end(), table.relation.sources.begin(), table.relation.sources.end());
+        made.description = std::string(kind_text(table.relation.kind)) + ' ' + quoted_name(name);
+        made.write = [this, &table] {
+            table_statements statements = statements_of(table, options_, snapshot_.tables);
+            append(script_.statements, std::move(statements.create));
+            append(script_.statements, std::move(statements.attach));
+            append(script_.omitted, std::move(statements.omitted));
+            later_.push_back(std::move(statements));
+        };
+        parts_.push_back(std::move(made));
+    }
+
+    void write_parts() {
+        std::vector<std::vector<std::size_t>> needs(parts_.size());
+        const auto add = [&](std::size_t from, const std::map<qualified_name, std::size_t>& to,
+                             const std::vector<qualified_name>& names) {
+            for (const qualified_name& name : names) {
+                const auto place = to.find(name);
+                if (place != to.end())
+                    needs[from].push_back(place->second);
+            }
+        };
+        for (std::size_t each = 0; each != parts_.size(); ++each) {
+            add(each, types_, parts_[each].types);
+            add(each, relations_, parts_[each].relations);
+        }
+        const creation_order found = order_of_creation(needs);
+        for (const std::size_t each : found.stuck)
+            script_.omitted.push_back(parts_[each].description +
+                                      ": there is no order in which it comes after everything that it needs");
+        for (const std::size_t each : found.order)
+            parts_[each].write();
+    }
+
+    const reflected::schema_snapshot& snapshot_;
+    const ddl_options& options_;
+    std::vector<part> parts_;
+    std::map<qualified_name, std::size_t> types_;
+    std::map<qualified_name, std::size_t> relations_;
+    std::vector<table_statements> later_; ///< In the order of creation.
+    ddl_script script_;
+};
+
+// Whatever stands in the text, it stays within the comment.
+std::string comment_line(std::string_view text) {
+    std::string line = "-- ";
+    for (const char c : text)
+        line += c == '\n' || c == '\r' ? ' ' : c;
+    return line + '\n';
+}
+
+} // namespace
+
+} // namespace detail
+
+std::string ddl_script::text() const {
+    std::string all;
+    for (const std::string& what : omitted)
+        all += detail::comment_line("left out: " + what);
+    for (const std::string& statement : statements)
+        all += statement + ";\n";
+    return all;
+}
+
+std::ostream& operator<<(std::ostream& stream, const ddl_script& script) { return stream << script.text(); }
+
+ddl_script reflected::to_ddl(const reflected::table& table, const ddl_options& options) {
+    ddl_script script;
+    if (options.search_path())
+        detail::set_search_path(script, *options.search_path());
+    detail::table_statements statements = detail::statements_of(table, options, {});
+    // A key of the parent takes that of the table for its own if it is there already.
+    for (auto* const each :
+         {&statements.create, &statements.foreign_keys, &statements.attach, &statements.checks, &statements.rest})
+        detail::append(script.statements, std::move(*each));
+    script.omitted = std::move(statements.omitted);
+    return script;
+}
+
+ddl_script reflected::to_ddl(const reflected::schema_snapshot& snapshot, const ddl_options& options) {
+    return detail::snapshot_writer(snapshot, options).write();
+}
+
+} // namespace coropq

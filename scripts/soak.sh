@@ -3,9 +3,10 @@
 # Distributed under the Boost Software License, Version 1.0. (See accompanying file LICENSE.)
 #
 # Runs for as long as one likes what the tests run once: builds build/PRESET, then plays random schedules against the
-# pool's decisions, ends the scenario of cancel_sweep_test at every point, and lets the faults of faults_test happen, in
-# turns, until the time is over. Stops at the first failure, which says how to see it again. On a bare Debian 12
-# scripts/install-dependencies.sh --with-server --with-tests installs what that needs.
+# pool's decisions, ends the scenario of cancel_sweep_test at every point, lets the faults of faults_test happen, and
+# inspects a database for 30 seconds while others change it, in turns, until the time is over. Stops at the first
+# failure, which says how to see it again. On a bare Debian 12 scripts/install-dependencies.sh --with-server --with-tests
+# installs what that needs.
 #
 #   soak.sh [--minutes N] [--preset PRESET]
 #       --minutes N       60 unless told; the turn that has begun is finished
@@ -38,7 +39,7 @@ while (($#)); do
 done
 
 programs=(cancel_sweep_test faults_test cancel_statement_test pool_test)
-[[ $preset == tsan ]] || programs+=(pool_schedules_test)
+[[ $preset == tsan ]] || programs+=(pool_schedules_test inspect_storm_test)
 
 scripts/install-dependencies.sh --with-server --with-tests
 cmake --preset "$preset" --log-level=WARNING >/dev/null
@@ -56,6 +57,7 @@ fi
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 export COROPQ_SCHEDULES=30000
+export COROPQ_STORM_SECONDS=30
 turn=0
 while ((SECONDS < minutes * 60)); do
     turn=$((turn + 1))

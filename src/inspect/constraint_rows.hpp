@@ -15,8 +15,8 @@
 namespace coropq::detail {
 
 /// Makes the constraints of each relation from rows (`constraint_row`) that are in any order: `make` gets those of one,
-/// in the order of their positions, and gives nothing when a part of it is gone: then it isn't complete. In the order
-/// of names.
+/// in the order of their positions, and gives nothing when a part of it is gone: then so is the relation, which is left
+/// out, and it isn't complete. In the order of names.
 template <typename T, typename Row, typename Make>
 reflected::by_relation<std::vector<T>> constraints_from(const std::vector<Row>& rows, Make make, bool& is_complete) {
     relation_groups<std::vector<T>> groups;
@@ -35,7 +35,8 @@ reflected::by_relation<std::vector<T>> constraints_from(const std::vector<Row>& 
         if (made)
             groups.of((*begin)->relation, {}, {}).push_back(std::move(*made));
         else
-            is_complete = false;
+            groups.leave_out((*begin)->relation);
+        is_complete = is_complete && made;
         begin = end;
     }
     return groups.take([](std::uint32_t, std::vector<T>& all) {

@@ -121,8 +121,9 @@ by_relation<std::vector<index_of_constraint>> indexes_from(const result& answer,
         std::optional<index_of_constraint> found = index_from({begin, end});
         if (found)
             groups.of((*begin)->relation, {}, {}).push_back(std::move(*found));
-        else
-            is_complete = false;
+        else // The server makes no text only if the table is gone.
+            groups.leave_out((*begin)->relation);
+        is_complete = is_complete && found;
         begin = end;
     }
     return groups.take([](std::uint32_t, std::vector<index_of_constraint>& all) {

@@ -143,7 +143,7 @@ public:
     using error::error;
 };
 
-/// Something that an inspector was asked about by its name doesn't exist, or not where it was looked for.
+/// What an inspector was asked about doesn't exist where it was looked for, or the server can't answer: `code()` says.
 class inspection_error : public error {
 public:
     using error::error;

@@ -14,6 +14,7 @@
 #include <coropq/url.hpp>
 
 #include "pool/pool.hpp"
+#include "statement/refused_statements.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -37,9 +38,12 @@ public:
     const boost::asio::any_io_executor& executor() const noexcept { return pool_->executor(); }
     const std::shared_ptr<pool>& connections() const noexcept { return pool_; }
     const statement_options& statements() const noexcept { return statements_; }
+    /// What the inspector has found out about the server.
+    refused_statements& refused() noexcept { return refused_; }
 
 private:
     const statement_options statements_;
+    refused_statements refused_;
     const std::shared_ptr<pool> pool_;
 };
 

@@ -8,8 +8,12 @@
 
 #include "engine/connection_functions.hpp"
 #include "engine/engine_state.hpp"
+#include "operation/run_operation.hpp"
+#include "statement/refused_statements.hpp"
 
 #include <exception>
+#include <optional>
+#include <string>
 #include <utility>
 
 namespace asio = boost::asio;
@@ -22,6 +26,7 @@ class engine_catalog final : public catalog {
 public:
     explicit engine_catalog(std::shared_ptr<engine_state> engine) noexcept : engine_(std::move(engine)) {}
     asio::awaitable<result> execute(statement work) const override { return detail::execute(engine_, std::move(work)); }
+    refused_statements& refused() const override { return engine_->refused(); }
     asio::awaitable<pipeline_results> run_pipeline(pipeline work) const override {
         return detail::run_pipeline(engine_, std::move(work));
     }
@@ -35,6 +40,7 @@ class connection_catalog final : public catalog {
 public:
     explicit connection_catalog(std::shared_ptr<lease> held) noexcept : held_(std::move(held)) {}
     asio::awaitable<result> execute(statement work) const override { return detail::execute(held_, std::move(work)); }
+    refused_statements& refused() const override { return refused_; }
     asio::awaitable<pipeline_results> run_pipeline(pipeline work) const override {
         return detail::run_pipeline(held_, std::move(work));
     }
@@ -42,6 +48,7 @@ public:
 
 private:
     std::shared_ptr<lease> held_;
+    mutable refused_statements refused_;
 };
 
 constexpr int attempts = 10;
@@ -61,23 +68,76 @@ catalog::pointer catalog_of(std::shared_ptr<lease> connection) {
     return std::make_shared<connection_catalog>(std::move(connection));
 }
 
+namespace {
+
+// Class 42: a catalog, a column or a function that isn't there, may not be read, or syntax that isn't understood; the
+// other ones are how servers that only speak PostgreSQL's protocol say so. (58000 is what Query Service answers to
+// mistakes of users: Adobe, "Query Service troubleshooting guide".) Not 42704, which tells of what vanishes meanwhile.
+bool is_refusal(const server_error& problem) {
+    const std::string& state = problem.details().sqlstate();
+    return (state.starts_with("42") && problem.code() != sqlstate::undefined_object) || state.starts_with("0A") ||
+           state == "3F000" || state == "08P01" || state == "58000";
+}
+
+[[noreturn]] void throw_unanswered(const refused_statements::refusal& reason) {
+    const operation_outcome failed = failed_operation(
+        errc::unsupported,
+        "the server can't answer this question of the inspector: " + reason.message + " [" + reason.sqlstate + "]",
+        "it has only a part of PostgreSQL's catalogs, as Query Service has, or the user may not read them; names of "
+        "tables and views, has_table, has_column and columns need the least of them, and only Query Service has "
+        "datasets");
+    throw inspection_error(failed.code, failed.details);
+}
+
+void throw_if_refused(const catalog& source, const std::string& text) {
+    if (const std::optional<refused_statements::refusal> reason = source.refused().find(text))
+        throw_unanswered(*reason);
+}
+
+void refuse(const catalog& source, const std::string& text, const server_error& problem) {
+    const refused_statements::refusal reason{problem.details().sqlstate(), problem.details().message()};
+    if (source.refused().note_refusal(text, reason))
+        throw_unanswered(reason);
+}
+
+} // namespace
+
 // A snapshot shows rows of objects that somebody drops meanwhile, and the functions that turn expressions into text
 // look at what is there now: "cache lookup failed for function 16402" (XX000), "type with OID 16402 does not exist"
 // (42704), "invalid internal value for enum" (22P03). That says nothing about the database as it is a moment later.
 asio::awaitable<result> read_catalog(catalog::pointer source, statement work) {
+    const std::string text = work.sql();
+    throw_if_refused(*source, text);
     std::exception_ptr first;
     for (int attempt = 1;; ++attempt) {
         try {
             result rows = co_await source->execute(work);
+            source->refused().note_answer(text);
             co_return rows;
         } catch (const server_error& problem) {
             // In a transaction there is no second attempt.
             if (first && problem.code() == sqlstate::in_failed_sql_transaction)
                 std::rethrow_exception(first);
+            if (is_refusal(problem))
+                refuse(*source, text, problem);
             if (!is_about_what_vanished(problem.code()) || attempt == attempts)
                 throw;
             first = std::current_exception();
         }
+    }
+}
+
+asio::awaitable<result> read_what_few_have(catalog::pointer source, statement work) {
+    const std::string text = work.sql();
+    throw_if_refused(*source, text);
+    try {
+        result rows = co_await source->execute(std::move(work));
+        source->refused().note_answer(text);
+        co_return rows;
+    } catch (const server_error& problem) {
+        if (is_refusal(problem) || problem.code() == sqlstate::undefined_object)
+            refuse(*source, text, problem);
+        throw;
     }
 }
 

@@ -18,6 +18,7 @@ namespace coropq::detail {
 
 class engine_state;
 class lease;
+class refused_statements;
 
 /// Who answers an inspector's questions: an engine or one connection. Immutable; from any thread.
 class catalog {
@@ -30,6 +31,8 @@ public:
     virtual ~catalog() = default;
 
     virtual boost::asio::awaitable<result> execute(statement work) const = 0;
+    /// What is known of which questions the server can't answer.
+    virtual refused_statements& refused() const = 0;
     /// On one connection.
     virtual boost::asio::awaitable<pipeline_results> run_pipeline(pipeline work) const = 0;
     /// Whether the statements are a part of somebody's transaction.
@@ -41,8 +44,12 @@ catalog::pointer catalog_of(std::shared_ptr<engine_state> engine);
 catalog::pointer catalog_of(std::shared_ptr<lease> connection);
 
 /// Runs a statement that only reads catalogs. One that stumbles over something that vanishes at that moment runs again,
-/// with another snapshot.
+/// with another snapshot. Throws `inspection_error` (`errc::unsupported`) if the server can't answer it at all, which
+/// it is asked only once.
 boost::asio::awaitable<result> read_catalog(catalog::pointer source, statement work);
+
+/// The same of a statement that most servers don't know, and that is about nothing that could vanish.
+boost::asio::awaitable<result> read_what_few_have(catalog::pointer source, statement work);
 
 /// Whether a statement that has failed so has stumbled over something that vanished at that moment.
 bool is_about_what_vanished(boost::system::error_code code);

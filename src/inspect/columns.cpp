@@ -5,6 +5,7 @@
 
 #include "inspect/columns_query.hpp"
 #include "inspect/optional_text.hpp"
+#include "inspect/query_service.hpp"
 #include "inspect/relation_groups.hpp"
 #include "inspect/selection_text.hpp"
 
@@ -140,13 +141,13 @@ asio::awaitable<reflected::by_relation<columns>> read_columns(catalog::pointer s
 
 asio::awaitable<std::vector<reflected::column>> inspector::columns(std::string table,
                                                                    std::optional<std::string> schema) const {
-    return detail::only_relation(detail::read_columns(catalog_, detail::named_relation(table, schema)), table, schema,
-                                 "table or view");
+    return detail::only_relation(detail::read_any_columns(catalog_, detail::named_relation(table, schema)), table,
+                                 schema, "table or view");
 }
 
 asio::awaitable<reflected::by_relation<std::vector<reflected::column>>>
 inspector::columns(relation_selection selection) const {
-    return detail::read_columns(catalog_, std::move(selection));
+    return detail::read_any_columns(catalog_, std::move(selection));
 }
 
 } // namespace coropq

@@ -4,6 +4,7 @@
 #include "inspect/names.hpp"
 
 #include "inspect/names_query.hpp"
+#include "inspect/query_service.hpp"
 #include "inspect/relation_groups.hpp"
 
 #include <coropq/inspect/inspector.hpp>
@@ -116,7 +117,7 @@ asio::awaitable<bool> inspector::has_table(std::string name, std::optional<std::
 }
 
 asio::awaitable<names> inspector::existing_tables(names candidates, std::optional<std::string> schema) const {
-    return detail::read_names(catalog_, detail::existing_tables_query(candidates, schema));
+    return detail::read_any_existing_tables(catalog_, std::move(candidates), std::move(schema));
 }
 
 asio::awaitable<bool> inspector::has_sequence(std::string name, std::optional<std::string> schema) const {
@@ -129,7 +130,7 @@ asio::awaitable<bool> inspector::has_schema(std::string name) const {
 
 asio::awaitable<bool> inspector::has_column(std::string table, std::string column,
                                             std::optional<std::string> schema) const {
-    return detail::read_existence(catalog_, detail::column_query(table, column, schema));
+    return detail::read_any_column_existence(catalog_, std::move(table), std::move(column), std::move(schema));
 }
 
 asio::awaitable<bool> inspector::has_index(std::string table, std::string index,

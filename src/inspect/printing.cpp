@@ -7,6 +7,7 @@
 
 #include <coropq/inspect/column.hpp>
 #include <coropq/inspect/constraint.hpp>
+#include <coropq/inspect/dataset.hpp>
 #include <coropq/inspect/foreign_key.hpp>
 #include <coropq/inspect/index.hpp>
 #include <coropq/inspect/relation.hpp>
@@ -84,6 +85,7 @@ std::ostream& print(std::ostream& stream, const T& value) {
 namespace reflected {
 
 std::ostream& operator<<(std::ostream& stream, const qualified_name& value) { return detail::print(stream, value); }
+std::ostream& operator<<(std::ostream& stream, const dataset& value) { return detail::print(stream, value); }
 std::ostream& operator<<(std::ostream& stream, const data_type& value) { return detail::print(stream, value); }
 std::ostream& operator<<(std::ostream& stream, const identity& value) { return detail::print(stream, value); }
 std::ostream& operator<<(std::ostream& stream, const generation& value) { return detail::print(stream, value); }

@@ -230,6 +230,12 @@ const built_in_types& all() {
 
 const type_description* find_built_in_type(std::uint32_t oid) noexcept { return all().find(oid); }
 
+std::string_view find_built_in_catalog_name(std::uint32_t oid) noexcept {
+    const auto place = std::find_if(std::begin(types), std::end(types),
+                                    [oid](const built_in_type& type) { return type.oid == oid || type.array == oid; });
+    return oid == 0 || place == std::end(types) ? std::string_view() : place->catalog_name;
+}
+
 std::uint32_t find_built_in_name(std::string_view name) noexcept { return all().find(name); }
 
 } // namespace coropq::detail

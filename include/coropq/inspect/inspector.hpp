@@ -6,6 +6,7 @@
 
 #include <coropq/inspect/column.hpp>
 #include <coropq/inspect/constraint.hpp>
+#include <coropq/inspect/dataset.hpp>
 #include <coropq/inspect/foreign_key.hpp>
 #include <coropq/inspect/index.hpp>
 #include <coropq/inspect/qualified_name.hpp>
@@ -48,6 +49,11 @@ class lease;
 /// as well, as PostgreSQL's catalogs do.
 ///
 /// Names of tables and other objects are compared as they are, too: no quotes, no folding, no schema in front.
+///
+/// A server that has only a part of PostgreSQL's catalogs, as Query Service has, is asked again in other words where
+/// that helps: `columns` then asks for each relation by itself, and gives names and types only. What can't be answered
+/// ends with `inspection_error` (`errc::unsupported`). An engine finds that out once for each question, the inspector
+/// of a connection for itself; in a transaction the first try makes it fail.
 ///
 /// Errors and cancellation as for `execute` of the engine or the connection; a function that is asked about one object
 /// that doesn't exist ends with `inspection_error` (`errc::no_such_object`). The inspector of an engine may be used
@@ -183,6 +189,10 @@ public:
     /// Enums and domains, by schema and name.
     boost::asio::awaitable<std::vector<reflected::enum_type>> enums(schema_selection schemas = {}) const;
     boost::asio::awaitable<std::vector<reflected::domain_type>> domains(schema_selection schemas = {}) const;
+
+    /// What `SHOW TABLES` of Query Service lists, by name: the tables with their datasets. Throws `inspection_error`
+    /// (`errc::unsupported`) on other servers.
+    boost::asio::awaitable<std::vector<reflected::dataset>> datasets() const;
 
     /// The whole of one schema, of several or of all: tables, views, types, with everything that belongs to them, as
     /// one value. All statements travel together, in one round trip, and see the database at one moment; definitions

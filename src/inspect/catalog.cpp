@@ -51,8 +51,6 @@ private:
     mutable refused_statements refused_;
 };
 
-constexpr int attempts = 10;
-
 } // namespace
 
 bool is_about_what_vanished(boost::system::error_code code) {
@@ -120,10 +118,20 @@ asio::awaitable<result> read_catalog(catalog::pointer source, statement work) {
                 std::rethrow_exception(first);
             if (is_refusal(problem))
                 refuse(*source, text, problem);
-            if (!is_about_what_vanished(problem.code()) || attempt == attempts)
+            if (!is_about_what_vanished(problem.code()) || attempt == catalog_attempts)
                 throw;
             first = std::current_exception();
         }
+    }
+}
+
+void throw_if_failed(const pipeline_results& answers) {
+    try {
+        answers.throw_if_failed();
+    } catch (const server_error& problem) {
+        if (is_refusal(problem))
+            throw_unanswered({problem.details().sqlstate(), problem.details().message()});
+        throw;
     }
 }
 

@@ -48,8 +48,28 @@ catalog::pointer catalog_of(std::shared_ptr<lease> connection);
 /// it is asked only once.
 boost::asio::awaitable<result> read_catalog(catalog::pointer source, statement work);
 
+/// How often what stumbles over changes is read again. Who changes things all the time leaves few moments in between.
+inline constexpr int catalog_attempts = 50;
+
+/// The same, and what is made of the answer by `from(answer, is_complete)`. Read again as long as something has
+/// vanished meanwhile, so that all of the answer is of one moment; what still isn't complete then lacks what has
+/// vanished.
+template <typename T>
+boost::asio::awaitable<T> read_catalog(catalog::pointer source, statement work, T (*from)(const result&, bool&)) {
+    for (int attempt = 1;; ++attempt) {
+        const result answer = co_await read_catalog(source, work);
+        bool is_complete = true;
+        T found = from(answer, is_complete);
+        if (is_complete || attempt == catalog_attempts)
+            co_return found;
+    }
+}
+
 /// The same of a statement that most servers don't know, and that is about nothing that could vanish.
 boost::asio::awaitable<result> read_what_few_have(catalog::pointer source, statement work);
+
+/// The exception of what failed first in a pipeline of such statements, if anything did: as `read_catalog` has it.
+void throw_if_failed(const pipeline_results& answers);
 
 /// Whether a statement that has failed so has stumbled over something that vanished at that moment.
 bool is_about_what_vanished(boost::system::error_code code);

@@ -52,9 +52,7 @@ namespace {
 
 asio::awaitable<reflected::by_relation<std::vector<reflected::check_constraint>>>
 read_checks(catalog::pointer source, relation_selection selection) {
-    const result rows = co_await read_catalog(std::move(source), checks_query(selection));
-    bool ignored = true;
-    co_return checks_from(rows, ignored);
+    return read_catalog(std::move(source), checks_query(selection), &checks_from);
 }
 
 } // namespace

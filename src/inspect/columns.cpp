@@ -132,9 +132,7 @@ reflected::by_relation<columns> columns_from(const result& rows, bool& is_comple
 }
 
 asio::awaitable<reflected::by_relation<columns>> read_columns(catalog::pointer source, relation_selection selection) {
-    const result rows = co_await read_catalog(std::move(source), columns_query(selection));
-    bool ignored = true;
-    co_return columns_from(rows, ignored);
+    return read_catalog(std::move(source), columns_query(selection), &columns_from);
 }
 
 } // namespace detail

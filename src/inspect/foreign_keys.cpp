@@ -59,9 +59,7 @@ reflected::by_relation<std::vector<reflected::foreign_key>> foreign_keys_from(co
 
 asio::awaitable<reflected::by_relation<std::vector<reflected::foreign_key>>>
 read_foreign_keys(catalog::pointer source, relation_selection selection) {
-    const result rows = co_await read_catalog(std::move(source), foreign_keys_query(selection));
-    bool ignored = true;
-    co_return foreign_keys_from(rows, ignored);
+    return read_catalog(std::move(source), foreign_keys_query(selection), &foreign_keys_from);
 }
 
 } // namespace detail

@@ -135,9 +135,7 @@ by_relation<std::vector<index_of_constraint>> indexes_from(const result& answer,
 
 asio::awaitable<by_relation<std::vector<index_of_constraint>>>
 read_indexes(catalog::pointer source, relation_selection selection, std::optional<char> constraint_type) {
-    const result answer = co_await read_catalog(std::move(source), indexes_query(selection, constraint_type));
-    bool ignored = true;
-    co_return indexes_from(answer, ignored);
+    return read_catalog(std::move(source), indexes_query(selection, constraint_type), &indexes_from);
 }
 
 } // namespace coropq::detail

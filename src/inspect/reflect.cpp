@@ -131,7 +131,7 @@ bool has_stumbled(const pipeline_results& answers, bool within) {
             return true;
         break;
     }
-    answers.throw_if_failed();
+    throw_if_failed(answers);
     return false;
 }
 
@@ -166,7 +166,7 @@ asio::awaitable<tables> read_tables(catalog::pointer source, relation_selection 
         const pipeline_results answers = co_await source->run_pipeline(statements.work());
         if (has_stumbled(answers, within) && attempt != attempts)
             continue;
-        answers.throw_if_failed();
+        throw_if_failed(answers);
         bool is_complete = true;
         tables found = statements.read(answers, is_complete);
         if (is_complete)

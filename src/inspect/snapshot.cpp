@@ -33,7 +33,7 @@ using reflected::by_relation;
 using reflected::schema_snapshot;
 
 // One that meets changes all the time goes on for so long.
-constexpr int attempts = 50;
+constexpr int attempts = 500;
 // What a transaction has lost from its snapshot doesn't come back.
 constexpr int attempts_within = 3;
 
@@ -125,7 +125,7 @@ bool has_stumbled(const pipeline_results& answers, bool within) {
             return true;
         break;
     }
-    answers.throw_if_failed();
+    throw_if_failed(answers);
     return false;
 }
 
@@ -176,7 +176,7 @@ asio::awaitable<schema_snapshot> read_snapshot(catalog::pointer source, snapshot
         const bool has_more = attempt != (within ? attempts_within : attempts);
         if (has_stumbled(answers, within) && has_more)
             continue;
-        answers.throw_if_failed();
+        throw_if_failed(answers);
         bool is_complete = true;
         schema_snapshot found = statements.read(answers, is_complete);
         if (!within && is_complete)

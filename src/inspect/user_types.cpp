@@ -117,9 +117,7 @@ asio::awaitable<std::vector<reflected::enum_type>> read_enums(catalog::pointer s
 }
 
 asio::awaitable<std::vector<reflected::domain_type>> read_domains(catalog::pointer source, schema_selection schemas) {
-    const result answer = co_await read_catalog(std::move(source), domains_query(schemas));
-    bool ignored = true;
-    co_return domains_from(answer, ignored);
+    return read_catalog(std::move(source), domains_query(schemas), &domains_from);
 }
 
 } // namespace

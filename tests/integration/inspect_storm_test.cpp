@@ -327,7 +327,7 @@ TEST_F(inspect_storm, gives_answers_and_no_error) {
         asio::co_spawn(context, build_and_tear_down(many, session, around), end);
     asio::co_spawn(context, ask(many.inspect(), around), end);
     asio::co_spawn(context, ask(alone.inspect(), around), end);
-    drain(context, length_of_storm() + time_limit);
+    drain(context, length_of_storm() + 3 * time_limit);
     EXPECT_EQ(ended, sessions + 2);
     EXPECT_EQ(around.deadlocks, 0);
     EXPECT_GT(around.rounds, 0);

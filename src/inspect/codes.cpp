@@ -40,6 +40,23 @@ reflected::persistence persistence_of(std::string_view relpersistence) noexcept 
     }
 }
 
+reflected::column_storage column_storage_of(std::string_view attstorage) noexcept {
+    switch (first(attstorage)) {
+    case 'e': return reflected::column_storage::external;
+    case 'm': return reflected::column_storage::main;
+    case 'x': return reflected::column_storage::extended;
+    default: return reflected::column_storage::plain;
+    }
+}
+
+std::optional<std::string> compression_of(std::string_view attcompression) {
+    switch (first(attcompression)) {
+    case 'p': return "pglz";
+    case 'l': return "lz4";
+    default: return std::nullopt;
+    }
+}
+
 reflected::type_kind type_kind_of(std::string_view typtype) noexcept {
     switch (first(typtype)) {
     case 'c': return reflected::type_kind::composite;

@@ -3,6 +3,7 @@
 
 #include "inspect/columns.hpp"
 
+#include "inspect/codes.hpp"
 #include "inspect/columns_query.hpp"
 #include "inspect/optional_text.hpp"
 #include "inspect/query_service.hpp"
@@ -11,6 +12,7 @@
 
 #include <coropq/inspect/inspector.hpp>
 #include <coropq/mapping.hpp>
+#include <coropq/types/array.hpp>
 #include <coropq/types/type_oid.hpp>
 
 #include <algorithm>
@@ -71,6 +73,13 @@ reflected::column column_of(const column_row& row) {
         column.identity = identity_of(row);
     column.collation = name_of(row.collation_schema, row.collation_name);
     column.comment = copy(row.description);
+    column.local = row.is_local;
+    column.inherited_count = row.inherited_count;
+    column.storage = column_storage_of(row.storage);
+    column.compression = compression_of(row.compression);
+    column.statistics_target = row.statistics_target;
+    column.options = row.options.value_or(std::vector<std::string>());
+    column.foreign_options = row.foreign_options.value_or(std::vector<std::string>());
     return column;
 }
 

@@ -23,10 +23,17 @@ constexpr std::string_view column_outputs =
     "cast(cn.nspname as text) as collation_schema, cast(co.collname as text) as collation_name, ds.description, "
     "cast(sn.nspname as text) as sequence_schema, cast(sc.relname as text) as sequence_name, "
     "s.seqstart as sequence_start, s.seqincrement as sequence_increment, s.seqmin as sequence_minimum, "
-    "s.seqmax as sequence_maximum, s.seqcache as sequence_cache, s.seqcycle as sequence_cycle, ";
+    "s.seqmax as sequence_maximum, s.seqcache as sequence_cache, s.seqcycle as sequence_cycle, "
+    "coalesce(a.attislocal, true) as is_local, cast(coalesce(a.attinhcount, 0) as integer) as inherited_count, "
+    "coalesce(cast(a.attstorage as text), '') as storage, coalesce(cast(a.compression as text), '') as compression, "
+    "cast(nullif(a.attstattarget, -1) as integer) as statistics_target, a.attoptions as options, "
+    "a.attfdwoptions as foreign_options, ";
 
+// attcompression is there since PostgreSQL 14: where pg_attribute has no such column, the name means the other one.
 constexpr std::string_view columns_of_relations =
-    " from chosen r left join pg_catalog.pg_attribute a on a.attrelid = r.relation and a.attnum > 0 "
+    " from chosen r cross join (select cast('' as \"char\") as attcompression) older "
+    "left join lateral (select x.*, attcompression as compression from pg_catalog.pg_attribute x) a on a.attrelid = "
+    "r.relation and a.attnum > 0 "
     "and not a.attisdropped ";
 
 // Internal dependencies ('i') tie the sequence of an identity column to it; it has exactly one. Without the class, an
@@ -61,7 +68,7 @@ constexpr std::string_view steps =
 
 constexpr std::string_view step_outputs =
     "p.relation, '', '', cast(p.position as integer), p.depth, '', p.not_null, false, null, '', '', null, null, null, "
-    "null, null, null, null, null, null, null, null, ";
+    "null, null, null, null, null, null, null, null, true, 0, '', '', null, null, null, ";
 
 } // namespace
 

@@ -13,7 +13,9 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace coropq::detail {
 
@@ -43,12 +45,20 @@ struct column_row : data_type_row {
     std::optional<std::int64_t> sequence_maximum;
     std::optional<std::int64_t> sequence_cache;
     std::optional<bool> sequence_cycle;
+    bool is_local = true;
+    int inherited_count = 0;
+    std::string_view storage;
+    std::string_view compression;
+    std::optional<int> statistics_target;
+    std::optional<std::vector<std::string>> options;
+    std::optional<std::vector<std::string>> foreign_options;
 };
 BOOST_DESCRIBE_STRUCT(column_row, (data_type_row),
                       (relation, schema_name, relation_name, position, depth, name, not_null, has_default, expression,
                        generated, identity, collation_schema, collation_name, description, sequence_schema,
                        sequence_name, sequence_start, sequence_increment, sequence_minimum, sequence_maximum,
-                       sequence_cache, sequence_cycle))
+                       sequence_cache, sequence_cycle, is_local, inherited_count, storage, compression,
+                       statistics_target, options, foreign_options))
 
 statement columns_query(const relation_selection& selection);
 

@@ -6,14 +6,24 @@
 #include "inspect/json_text.hpp"
 
 #include <coropq/inspect/column.hpp>
+#include <coropq/inspect/composite_type.hpp>
 #include <coropq/inspect/constraint.hpp>
 #include <coropq/inspect/dataset.hpp>
+#include <coropq/inspect/extension.hpp>
 #include <coropq/inspect/foreign_key.hpp>
 #include <coropq/inspect/index.hpp>
+#include <coropq/inspect/partition_key.hpp>
+#include <coropq/inspect/policy.hpp>
+#include <coropq/inspect/privilege.hpp>
+#include <coropq/inspect/range_type.hpp>
 #include <coropq/inspect/relation.hpp>
+#include <coropq/inspect/routine.hpp>
+#include <coropq/inspect/schema.hpp>
 #include <coropq/inspect/schema_snapshot.hpp>
+#include <coropq/inspect/sequence.hpp>
 #include <coropq/inspect/table.hpp>
 #include <coropq/inspect/table_order.hpp>
+#include <coropq/inspect/trigger.hpp>
 #include <coropq/inspect/user_types.hpp>
 
 namespace coropq {
@@ -111,6 +121,20 @@ std::ostream& operator<<(std::ostream& stream, const deferred_foreign_key& value
     return detail::print(stream, value);
 }
 std::ostream& operator<<(std::ostream& stream, const table_order& value) { return detail::print(stream, value); }
+std::ostream& operator<<(std::ostream& stream, const policy& value) { return detail::print(stream, value); }
+std::ostream& operator<<(std::ostream& stream, const privilege& value) { return detail::print(stream, value); }
+std::ostream& operator<<(std::ostream& stream, const sequence_column& value) { return detail::print(stream, value); }
+std::ostream& operator<<(std::ostream& stream, const sequence& value) { return detail::print(stream, value); }
+std::ostream& operator<<(std::ostream& stream, const trigger& value) { return detail::print(stream, value); }
+std::ostream& operator<<(std::ostream& stream, const partition_element& value) { return detail::print(stream, value); }
+std::ostream& operator<<(std::ostream& stream, const partition_key& value) { return detail::print(stream, value); }
+std::ostream& operator<<(std::ostream& stream, const attribute& value) { return detail::print(stream, value); }
+std::ostream& operator<<(std::ostream& stream, const composite_type& value) { return detail::print(stream, value); }
+std::ostream& operator<<(std::ostream& stream, const range_type& value) { return detail::print(stream, value); }
+std::ostream& operator<<(std::ostream& stream, const routine_argument& value) { return detail::print(stream, value); }
+std::ostream& operator<<(std::ostream& stream, const routine& value) { return detail::print(stream, value); }
+std::ostream& operator<<(std::ostream& stream, const schema& value) { return detail::print(stream, value); }
+std::ostream& operator<<(std::ostream& stream, const extension& value) { return detail::print(stream, value); }
 
 } // namespace reflected
 

@@ -39,7 +39,7 @@ statement raw_types_query() {
         "from pg_catalog.pg_type t left join pg_catalog.pg_type e on e.oid = t.typelem and e.typarray = t.oid");
 }
 
-// Nulls cost less than values.
+// Nulls cost less than values. attcompression is there since PostgreSQL 14: see raw_indexes_query.
 statement raw_columns_query(const relation_selection& selection) {
     return bind("select a.attrelid as relation, a.attnum as position, a.attname as name, a.atttypid as type, "
                 "nullif(a.atttypmod, -1) as modifier, "
@@ -48,9 +48,18 @@ statement raw_columns_query(const relation_selection& selection) {
                 "a.attnotnull as not_null, "
                 "case when a.attidentity <> '' then cast(a.attidentity as text) end as identity, "
                 "case when a.attgenerated <> '' then cast(a.attgenerated as text) end as generated, "
-                "nullif(a.attcollation, 100) as collation from " +
+                "nullif(a.attcollation, 100) as collation, nullif(a.attislocal, true) as is_local, "
+                "cast(nullif(a.attinhcount, 0) as integer) as inherited_count, "
+                "case when a.attstorage <> 'p' then cast(a.attstorage as text) end as storage, "
+                "case when a.attcompression <> '' then cast(a.attcompression as text) end as compression, "
+                "cast(nullif(a.attstattarget, -1) as integer) as statistics_target, "
+                "a.attoptions as attribute_options, a.attfdwoptions as foreign_options from " +
                     relations(selection) +
-                    " join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped",
+                    " join (select found.* from (select cast('' as \"char\") as attcompression) missing "
+                    "cross join lateral (select attrelid, attnum, attname, atttypid, atttypmod, attndims, attnotnull, "
+                    "attidentity, attgenerated, attcollation, attislocal, attinhcount, attstorage, attcompression, "
+                    "attstattarget, attoptions, attfdwoptions from pg_catalog.pg_attribute where not attisdropped) "
+                    "found) a on a.attrelid = c.oid and a.attnum > 0",
                 selection);
 }
 

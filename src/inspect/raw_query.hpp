@@ -56,7 +56,8 @@ BOOST_DESCRIBE_STRUCT(raw_type_row, (),
 
 statement raw_types_query();
 
-/// What is nothing is as usual: no modifier, no dimensions, the default collation, neither identity nor generated.
+/// What is nothing is as usual: no modifier, no dimensions, the default collation, neither identity nor generated,
+/// declared where it is, plain storage, no options.
 struct raw_column_row {
     std::uint32_t relation = 0;
     std::int16_t position = 0;
@@ -69,10 +70,18 @@ struct raw_column_row {
     std::optional<std::string_view> identity;
     std::optional<std::string_view> generated;
     std::optional<std::uint32_t> collation;
+    std::optional<bool> is_local;
+    std::optional<int> inherited_count;
+    std::optional<std::string_view> storage;
+    std::optional<std::string_view> compression;
+    std::optional<int> statistics_target;
+    std::optional<std::vector<std::string>> attribute_options;
+    std::optional<std::vector<std::string>> foreign_options;
 };
 BOOST_DESCRIBE_STRUCT(raw_column_row, (),
                       (relation, position, name, type, modifier, text, dimensions, not_null, identity, generated,
-                       collation))
+                       collation, is_local, inherited_count, storage, compression, statistics_target, attribute_options,
+                       foreign_options))
 
 statement raw_columns_query(const relation_selection& selection);
 

@@ -64,7 +64,7 @@ public:
         std::size_t next = first_;
         const auto answer = [&]() -> const result& { return answers.outcome(next++).output; };
         tables found;
-        for (auto& [name, relation] : relations_from(answer()))
+        for (auto& [name, relation] : relations_from(answer(), is_complete))
             found[name].relation = std::move(relation);
         move_to(found, columns_from(answer(), is_complete), &reflected::table::columns, is_complete);
         add_indexes(found, indexes_from(answer(), is_complete));

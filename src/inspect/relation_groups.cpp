@@ -20,4 +20,11 @@ void throw_no_relation(const std::string& name, const std::optional<std::string>
     throw_error(failed.code, failed.details);
 }
 
+void throw_no_object(const std::string& name, std::string_view what) {
+    const operation_outcome failed =
+        failed_operation(errc::no_such_object, "there is no " + std::string(what) + " \"" + name + "\"",
+                         "names are compared as they are: without quotes, upper and lower case count");
+    throw_error(failed.code, failed.details);
+}
+
 } // namespace coropq::detail

@@ -61,6 +61,9 @@ private:
 [[noreturn]] void throw_no_relation(const std::string& name, const std::optional<std::string>& schema,
                                     std::string_view what);
 
+/// The same of something that is in no schema.
+[[noreturn]] void throw_no_object(const std::string& name, std::string_view what);
+
 /// The answer about one relation that was asked for by its name. `what` there must be: "table or view".
 template <typename T>
 boost::asio::awaitable<T> only_relation(boost::asio::awaitable<reflected::by_relation<T>> pending, std::string name,

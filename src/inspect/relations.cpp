@@ -4,6 +4,7 @@
 #include "inspect/relations.hpp"
 
 #include "inspect/codes.hpp"
+#include "inspect/expression_list.hpp"
 #include "inspect/optional_text.hpp"
 #include "inspect/relation_groups.hpp"
 #include "inspect/relations_query.hpp"
@@ -26,6 +27,44 @@ namespace {
 
 using reflected::by_relation;
 
+reflected::partition_strategy strategy_of(std::string_view code) {
+    if (code == "l")
+        return reflected::partition_strategy::list;
+    return code == "h" ? reflected::partition_strategy::hash : reflected::partition_strategy::range;
+}
+
+reflected::replica_identity replica_identity_of(std::string_view code) {
+    if (code == "n")
+        return reflected::replica_identity::nothing;
+    if (code == "f")
+        return reflected::replica_identity::all_columns;
+    return code == "i" ? reflected::replica_identity::by_index : reflected::replica_identity::by_primary_key;
+}
+
+// Nothing if a part of it is gone.
+std::optional<reflected::partition_key> partition_key_of(const relation_row& row) {
+    if (!row.key_columns || (row.has_key_expressions && !row.key_expressions))
+        return std::nullopt;
+    const std::vector<std::string> expressions =
+        row.key_expressions ? split_expressions(*row.key_expressions) : std::vector<std::string>();
+    std::size_t used = 0;
+    reflected::partition_key key;
+    key.strategy = strategy_of(*row.partition_strategy);
+    for (std::size_t i = 0; i != row.key_columns->size(); ++i) {
+        reflected::partition_element& element = key.elements.emplace_back();
+        element.column = row.key_columns->at(i);
+        if (!element.column && used == expressions.size())
+            return std::nullopt;
+        if (!element.column)
+            element.expression = expressions[used++];
+        element.operator_class = {row.key_class_schemas->at(i).value_or(""), row.key_classes->at(i).value_or("")};
+        element.default_operator_class = row.key_default_classes->at(i);
+        if (row.key_collation_schemas->at(i) && row.key_collations->at(i))
+            element.collation = {*row.key_collation_schemas->at(i), *row.key_collations->at(i)};
+    }
+    return key;
+}
+
 reflected::relation relation_from(const relation_row& row) {
     reflected::relation found;
     found.oid = row.relation;
@@ -41,11 +80,18 @@ reflected::relation relation_from(const relation_row& row) {
         found.options.parents.push_back({row.parent_schemas[i], row.parent_names[i]});
     for (std::size_t i = 0; i != std::min(row.source_schemas.size(), row.source_names.size()); ++i)
         found.sources.push_back({row.source_schemas[i], row.source_names[i]});
+    found.options.toast_parameters = row.toast_parameters.value_or(std::vector<std::string>());
+    found.options.of_type = name_of(row.type_schema, row.type_name);
+    found.options.server = copy(row.server);
+    found.options.foreign_options = row.foreign_options.value_or(std::vector<std::string>());
     found.is_partition = row.is_partition;
     found.partition_bound = copy(row.partition_bound);
+    if (row.partition_strategy)
+        found.partition_key = partition_key_of(row);
     found.row_security = row.row_security;
     found.force_row_security = row.force_row_security;
     found.populated = row.is_populated;
+    found.replica_identity = replica_identity_of(row.replica_identity);
     found.comment = copy(row.comment);
     return found;
 }
@@ -78,19 +124,22 @@ asio::awaitable<std::string> read_view_definition(catalog::pointer source, std::
 
 } // namespace
 
-by_relation<reflected::relation> relations_from(const result& rows) {
+by_relation<reflected::relation> relations_from(const result& rows, bool& is_complete) {
     by_relation<reflected::relation> found;
     for (const relation_row& row : rows.rows<relation_row>()) {
         const reflected::qualified_name name{std::string(row.schema_name), std::string(row.relation_name)};
-        found.emplace(name, relation_from(row));
+        reflected::relation relation = relation_from(row);
+        if (row.partition_strategy && !relation.partition_key)
+            is_complete = false;
+        else
+            found.emplace(name, std::move(relation));
     }
     return found;
 }
 
 asio::awaitable<by_relation<reflected::relation>> read_relations(catalog::pointer source,
                                                                  relation_selection selection) {
-    const result rows = co_await read_catalog(std::move(source), relations_query(selection));
-    co_return relations_from(rows);
+    return read_catalog(std::move(source), relations_query(selection), &relations_from);
 }
 
 } // namespace detail

@@ -14,7 +14,7 @@
 namespace coropq::detail {
 
 /// From the answer to `relations_query`.
-reflected::by_relation<reflected::relation> relations_from(const result& rows);
+reflected::by_relation<reflected::relation> relations_from(const result& rows, bool& is_complete);
 
 boost::asio::awaitable<reflected::by_relation<reflected::relation>> read_relations(catalog::pointer source,
                                                                                    relation_selection selection);

@@ -30,6 +30,26 @@ std::string sources(std::string_view output) {
            "else '{}' end";
 }
 
+// What a partitioned table is partitioned by. Attribute 0 is an expression. 100 is the collation "default", that of
+// expressions which have none.
+constexpr std::string_view partition_keys =
+    "left join pg_catalog.pg_partitioned_table pt on pt.partrelid = c.oid "
+    "left join lateral (select pg_catalog.array_agg(cast(ka.attname as text) order by k.position) as key_columns, "
+    "pg_catalog.array_agg(cast(opn.nspname as text) order by k.position) as key_class_schemas, "
+    "pg_catalog.array_agg(cast(op.opcname as text) order by k.position) as key_classes, "
+    "pg_catalog.array_agg(coalesce(op.opcdefault, true) order by k.position) as key_default_classes, "
+    "pg_catalog.array_agg(cast(cn.nspname as text) order by k.position) as key_collation_schemas, "
+    "pg_catalog.array_agg(cast(co.collname as text) order by k.position) as key_collations "
+    "from rows from (pg_catalog.unnest(cast(pt.partattrs as int2[])), "
+    "pg_catalog.unnest(cast(pt.partclass as oid[])), pg_catalog.unnest(cast(pt.partcollation as oid[]))) "
+    "with ordinality as k(attribute, class, collated, position) "
+    "left join pg_catalog.pg_attribute ka on ka.attrelid = pt.partrelid and ka.attnum = k.attribute "
+    "and k.attribute <> 0 "
+    "left join pg_catalog.pg_opclass op on op.oid = k.class "
+    "left join pg_catalog.pg_namespace opn on opn.oid = op.opcnamespace "
+    "left join pg_catalog.pg_collation co on co.oid = k.collated and k.collated <> coalesce(ka.attcollation, 100) "
+    "left join pg_catalog.pg_namespace cn on cn.oid = co.collnamespace) pk on pt.partrelid is not null ";
+
 } // namespace
 
 statement relations_query(const relation_selection& selection, found_by way) {
@@ -44,20 +64,33 @@ statement relations_query(const relation_selection& selection, found_by way) {
         sources("sn.nspname") + " as source_schemas, " + sources("sc.relname") +
         " as source_names, c.relispartition as is_partition, "
         "pg_catalog.pg_get_expr(c.relpartbound, 0) as partition_bound, c.relrowsecurity as row_security, "
-        "c.relforcerowsecurity as force_row_security, c.relispopulated as is_populated, ds.description as comment "
+        "c.relforcerowsecurity as force_row_security, c.relispopulated as is_populated, ds.description as comment, "
+        "tc.reloptions as toast_parameters, cast(otn.nspname as text) as type_schema, "
+        "cast(ot.typname as text) as type_name, cast(fs.srvname as text) as server, "
+        "ft.ftoptions as foreign_options, cast(c.relreplident as text) as replica_identity, "
+        "cast(pt.partstrat as text) as partition_strategy, pk.key_columns, pk.key_class_schemas, pk.key_classes, "
+        "pk.key_default_classes, pk.key_collation_schemas, pk.key_collations, "
+        "pt.partexprs is not null as has_key_expressions, "
+        "pg_catalog.pg_get_expr(pt.partexprs, pt.partrelid) as key_expressions "
         "from chosen r join pg_catalog.pg_class c on c.oid = r.relation "
         "left join pg_catalog.pg_roles o on o.oid = c.relowner "
         "left join pg_catalog.pg_am am on am.oid = c.relam "
         "left join pg_catalog.pg_tablespace ts on ts.oid = c.reltablespace "
+        "left join pg_catalog.pg_class tc on tc.oid = c.reltoastrelid "
+        "left join pg_catalog.pg_type ot on ot.oid = c.reloftype "
+        "left join pg_catalog.pg_namespace otn on otn.oid = ot.typnamespace "
+        "left join pg_catalog.pg_foreign_table ft on ft.ftrelid = c.oid "
+        "left join pg_catalog.pg_foreign_server fs on fs.oid = ft.ftserver " +
+        std::string(partition_keys) +
         "left join pg_catalog.pg_description ds on ds.classoid = cast('pg_catalog.pg_class' as pg_catalog.regclass) "
         "and ds.objoid = c.oid and ds.objsubid = 0";
-    return bind(text, selection);
+    return detail::bind(text, selection);
 }
 
 statement view_definition_query(const relation_selection& selection) {
-    return bind("with chosen as (" + selected_relations(selection) +
-                    ") select pg_catalog.pg_get_viewdef(r.relation) from chosen r",
-                selection);
+    return detail::bind("with chosen as (" + selected_relations(selection) +
+                            ") select pg_catalog.pg_get_viewdef(r.relation) from chosen r",
+                        selection);
 }
 
 } // namespace coropq::detail

@@ -36,6 +36,21 @@ struct relation_row {
     std::vector<std::string> source_names;
     bool is_partition = false;
     std::optional<std::string_view> partition_bound;
+    std::optional<std::vector<std::string>> toast_parameters;
+    std::optional<std::string_view> type_schema;
+    std::optional<std::string_view> type_name;
+    std::optional<std::string_view> server;
+    std::optional<std::vector<std::string>> foreign_options;
+    std::string_view replica_identity;
+    std::optional<std::string_view> partition_strategy; ///< The others of these are arrays of one length.
+    std::optional<std::vector<std::optional<std::string>>> key_columns;
+    std::optional<std::vector<std::optional<std::string>>> key_class_schemas;
+    std::optional<std::vector<std::optional<std::string>>> key_classes;
+    std::optional<std::vector<bool>> key_default_classes;
+    std::optional<std::vector<std::optional<std::string>>> key_collation_schemas;
+    std::optional<std::vector<std::optional<std::string>>> key_collations;
+    bool has_key_expressions = false;
+    std::optional<std::string_view> key_expressions; ///< With commas between them.
     bool row_security = false;
     bool force_row_security = false;
     bool is_populated = true;
@@ -44,7 +59,10 @@ struct relation_row {
 BOOST_DESCRIBE_STRUCT(relation_row, (),
                       (relation, schema_name, relation_name, kind, persistence, owner, access_method, tablespace,
                        storage_parameters, parent_schemas, parent_names, source_schemas, source_names, is_partition,
-                       partition_bound, row_security, force_row_security, is_populated, comment))
+                       partition_bound, toast_parameters, type_schema, type_name, server, foreign_options,
+                       replica_identity, partition_strategy, key_columns, key_class_schemas, key_classes,
+                       key_default_classes, key_collation_schemas, key_collations, has_key_expressions, key_expressions,
+                       row_security, force_row_security, is_populated, comment))
 
 statement relations_query(const relation_selection& selection, found_by way = found_by::server);
 

@@ -135,4 +135,20 @@ statement bind(const std::string& text, const schema_selection& schemas) {
     return statement(text);
 }
 
+std::string name_condition(const schema_selection& schemas, const std::optional<std::string>& name,
+                           std::string_view column) {
+    if (!name)
+        return {};
+    return " and " + std::string(column) + " = cast(" + (has_schema_names(schemas) ? "$2" : "$1") +
+           " as pg_catalog.text)";
+}
+
+statement bind(const std::string& text, const schema_selection& schemas, const std::optional<std::string>& name) {
+    if (!name)
+        return bind(text, schemas);
+    if (has_schema_names(schemas))
+        return statement(text, schemas.names(), *name);
+    return statement(text, *name);
+}
+
 } // namespace coropq::detail

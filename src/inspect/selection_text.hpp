@@ -59,6 +59,12 @@ std::string relation_condition(const relation_selection& selection, const std::s
 statement bind(const std::string& text, const relation_selection& selection);
 statement bind(const std::string& text, const schema_selection& schemas);
 
+/// A condition for the objects of one name, and a statement with it: without a name, it is empty. `column` is that of
+/// their names.
+std::string name_condition(const schema_selection& schemas, const std::optional<std::string>& name,
+                           std::string_view column);
+statement bind(const std::string& text, const schema_selection& schemas, const std::optional<std::string>& name);
+
 } // namespace coropq::detail
 
 #endif

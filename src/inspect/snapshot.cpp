@@ -88,7 +88,7 @@ public:
         found.database = std::move(header.database);
         found.server_version = header.server_version;
         found.search_path = std::move(header.search_path);
-        by_relation<reflected::relation> relations = relations_from(answer());
+        by_relation<reflected::relation> relations = relations_from(answer(), is_complete);
         const result& names = answer();
         snapshot_tables tables(std::move(relations), names, answer());
         tables.add_columns(answer());

@@ -3,10 +3,12 @@
 
 #include "inspect/snapshot_tables.hpp"
 
+#include "inspect/codes.hpp"
 #include "inspect/columns.hpp"
 #include "inspect/optional_text.hpp"
 
 #include <coropq/mapping.hpp>
+#include <coropq/types/array.hpp>
 #include <coropq/types/identifiers.hpp>
 
 #include <algorithm>
@@ -83,6 +85,17 @@ void snapshot_tables::add_column(entry& to, const raw_column_row& row) {
         column.identity.emplace().always = *row.identity == "a";
     if (row.generated)
         column.generated.emplace().stored = *row.generated == "s";
+    column.local = row.is_local.value_or(true);
+    column.inherited_count = row.inherited_count.value_or(0);
+    if (row.storage)
+        column.storage = column_storage_of(*row.storage);
+    if (row.compression)
+        column.compression = compression_of(*row.compression);
+    column.statistics_target = row.statistics_target;
+    if (row.attribute_options)
+        column.options = *row.attribute_options;
+    if (row.foreign_options)
+        column.foreign_options = *row.foreign_options;
     const std::uint32_t collation = row.collation.value_or(default_collation);
     if (collation != type.collation)
         column.collation = names_.collation(collation);

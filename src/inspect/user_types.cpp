@@ -7,6 +7,7 @@
 
 #include "inspect/catalog.hpp"
 #include "inspect/optional_text.hpp"
+#include "inspect/schema_objects.hpp"
 #include "inspect/user_types_query.hpp"
 
 #include <coropq/inspect/inspector.hpp>
@@ -22,16 +23,6 @@ namespace asio = boost::asio;
 namespace coropq {
 
 namespace detail {
-
-namespace {
-
-template <typename T>
-void sort_by_name(std::vector<T>& all) {
-    std::sort(all.begin(), all.end(),
-              [](const T& a, const T& b) { return std::tie(a.schema, a.name) < std::tie(b.schema, b.name); });
-}
-
-} // namespace
 
 std::vector<reflected::enum_type> enums_from(const result& rows) {
     std::vector<reflected::enum_type> all;

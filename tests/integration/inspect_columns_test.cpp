@@ -255,7 +255,8 @@ TEST_F(inspect_columns, print_and_convert_as_json) {
         "\"array_oid\": 1015, \"length\": 3, \"precision\": null, \"scale\": null, \"interval_fields\": \"\", "
         "\"modifier\": 7, \"bases\": []}, \"nullable\": false, \"default_value\": \"'{}'::character varying[]\", "
         "\"identity\": null, \"generated\": null, \"auto_increment\": false, \"collation\": null, "
-        "\"comment\": \"tab\\u0009\\\\\"}");
+        "\"comment\": \"tab\\u0009\\\\\", \"local\": true, \"inherited_count\": 0, \"storage\": \"extended\", "
+        "\"compression\": null, \"statistics_target\": null, \"options\": [], \"foreign_options\": []}");
     EXPECT_EQ(found, of("t").at(0));
     column changed = found;
     changed.type.length = 4;

@@ -8,11 +8,13 @@
 #include <coropq/inspect/qualified_name.hpp>
 
 #include <boost/describe/class.hpp>
+#include <boost/describe/enum.hpp>
 
 #include <cstdint>
 #include <iosfwd>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace coropq::reflected {
 
@@ -40,6 +42,10 @@ struct generation {
 };
 BOOST_DESCRIBE_STRUCT(generation, (), (expression, stored))
 
+/// Where and how long values are kept (manual, chapter "TOAST").
+enum class column_storage : std::uint8_t { plain, external, main, extended };
+BOOST_DESCRIBE_ENUM(column_storage, plain, external, main, extended)
+
 /// A column of a table, view or materialized view.
 ///
 /// Expressions are in the server's words; what they mention is qualified where the search path doesn't lead to it.
@@ -58,12 +64,21 @@ struct column {
     bool auto_increment = false;
     std::optional<qualified_name> collation; ///< If it isn't that of the type.
     std::optional<std::string> comment;
+    bool local = true;       ///< It was declared here, whether or not parents have it, too.
+    int inherited_count = 0; ///< How many parents it has from; of a partition: 1 if its partitioned table has it.
+    column_storage storage = column_storage::plain;
+    std::optional<std::string> compression; ///< `pglz` or `lz4`, if it was declared (PostgreSQL 14).
+    std::optional<int> statistics_target;   ///< If it was set.
+    std::vector<std::string> options;       ///< `n_distinct=-0.5` …
+    /// Of a foreign table: `column_name=id` …, whatever its foreign data wrapper understands.
+    std::vector<std::string> foreign_options;
 
     friend bool operator==(const column&, const column&) = default;
 };
 BOOST_DESCRIBE_STRUCT(column, (),
                       (name, position, type, nullable, default_value, identity, generated, auto_increment, collation,
-                       comment))
+                       comment, local, inherited_count, storage, compression, statistics_target, options,
+                       foreign_options))
 
 std::ostream& operator<<(std::ostream& stream, const reflected::identity& value);
 std::ostream& operator<<(std::ostream& stream, const generation& value);

@@ -5,17 +5,26 @@
 #define COROPQ_INSPECT_INSPECTOR_HPP
 
 #include <coropq/inspect/column.hpp>
+#include <coropq/inspect/composite_type.hpp>
 #include <coropq/inspect/constraint.hpp>
 #include <coropq/inspect/dataset.hpp>
+#include <coropq/inspect/extension.hpp>
 #include <coropq/inspect/foreign_key.hpp>
 #include <coropq/inspect/index.hpp>
+#include <coropq/inspect/policy.hpp>
+#include <coropq/inspect/privilege.hpp>
 #include <coropq/inspect/qualified_name.hpp>
+#include <coropq/inspect/range_type.hpp>
 #include <coropq/inspect/relation.hpp>
 #include <coropq/inspect/relation_selection.hpp>
+#include <coropq/inspect/routine.hpp>
+#include <coropq/inspect/schema.hpp>
 #include <coropq/inspect/schema_selection.hpp>
 #include <coropq/inspect/schema_snapshot.hpp>
+#include <coropq/inspect/sequence.hpp>
 #include <coropq/inspect/snapshot_options.hpp>
 #include <coropq/inspect/table_order.hpp>
+#include <coropq/inspect/trigger.hpp>
 #include <coropq/inspect/user_types.hpp>
 
 #include <boost/asio/awaitable.hpp>
@@ -180,15 +189,80 @@ public:
     /// a view. The server locks what the view is made of for that moment, as any query of it does.
     boost::asio::awaitable<std::string> view_definition(std::string view, std::optional<std::string> schema = {}) const;
 
+    /// The partitions of a partitioned table, or the tables that inherit from a table, by schema and name; not those
+    /// further down. Throws `inspection_error`.
+    boost::asio::awaitable<std::vector<reflected::qualified_name>>
+    children(std::string table, std::optional<std::string> schema = {}) const;
+    boost::asio::awaitable<reflected::by_relation<std::vector<reflected::qualified_name>>>
+    children(relation_selection selection) const;
+
+    /// The triggers of a table or view, in the order of their names, in which the server fires them; not those by which
+    /// it keeps constraints. Throws `inspection_error`.
+    boost::asio::awaitable<std::vector<reflected::trigger>> triggers(std::string table,
+                                                                     std::optional<std::string> schema = {}) const;
+    boost::asio::awaitable<reflected::by_relation<std::vector<reflected::trigger>>>
+    triggers(relation_selection selection) const;
+    /// The statement that creates a trigger, in the server's words, its condition included. Throws `inspection_error`.
+    /// If there is a condition, the server locks the table for that moment, as any query of it does.
+    boost::asio::awaitable<std::string> trigger_definition(std::string table, std::string trigger,
+                                                           std::optional<std::string> schema = {}) const;
+
+    /// The row-level security policies of a table, in the order of their names. Throws `inspection_error`.
+    ///
+    /// The server locks a table for the moment in which it writes its policies down, and what subqueries in them read
+    /// until the end of the transaction, as if they ran.
+    boost::asio::awaitable<std::vector<reflected::policy>> policies(std::string table,
+                                                                    std::optional<std::string> schema = {}) const;
+    boost::asio::awaitable<reflected::by_relation<std::vector<reflected::policy>>>
+    policies(relation_selection selection) const;
+
+    /// The privileges of a table or view, then those of its columns, in the order of the columns; each by grantee, name
+    /// and grantor. What is granted to a role counts for its members as well. Throws `inspection_error`.
+    boost::asio::awaitable<std::vector<reflected::privilege>> privileges(std::string table,
+                                                                         std::optional<std::string> schema = {}) const;
+    boost::asio::awaitable<reflected::by_relation<std::vector<reflected::privilege>>>
+    privileges(relation_selection selection) const;
+
     /// Tables in an order in which they can be created, each with the foreign keys that can be created with it; by name
     /// where there is a choice. A key waits for the end only if it is part of a circle and refers to a table that comes
     /// later: circles don't disturb the order of other tables. What a table inherits from, or is a partition of, comes
     /// before it. Tables that aren't selected are taken to be there already.
     boost::asio::awaitable<reflected::table_order> sorted_table_and_foreign_keys(schema_selection schemas = {}) const;
 
-    /// Enums and domains, by schema and name.
+    /// A sequence, whatever it belongs to. Throws `inspection_error`.
+    boost::asio::awaitable<reflected::sequence> sequence(std::string name,
+                                                         std::optional<std::string> schema = {}) const;
+    /// Sequences, by schema and name; so are the types below.
+    boost::asio::awaitable<std::vector<reflected::sequence>> sequences(schema_selection schemas = {}) const;
+
     boost::asio::awaitable<std::vector<reflected::enum_type>> enums(schema_selection schemas = {}) const;
     boost::asio::awaitable<std::vector<reflected::domain_type>> domains(schema_selection schemas = {}) const;
+    /// Composite types that were made as such; not the rows of tables. One ends with `inspection_error` if there is
+    /// none.
+    boost::asio::awaitable<std::vector<reflected::composite_type>> composite_types(schema_selection schemas = {}) const;
+    boost::asio::awaitable<reflected::composite_type> composite_type(std::string name,
+                                                                     std::optional<std::string> schema = {}) const;
+    /// Range types, each with its multirange type. One ends with `inspection_error` if there is none.
+    boost::asio::awaitable<std::vector<reflected::range_type>> range_types(schema_selection schemas = {}) const;
+    boost::asio::awaitable<reflected::range_type> range_type(std::string name,
+                                                             std::optional<std::string> schema = {}) const;
+
+    /// Functions, procedures, aggregates and window functions, by schema, name and types of the arguments.
+    boost::asio::awaitable<std::vector<reflected::routine>> routines(schema_selection schemas = {}) const;
+    /// All of these of one name: none, one or several. `pg_catalog` counts only if it is named.
+    boost::asio::awaitable<std::vector<reflected::routine>> routines_named(std::string name,
+                                                                           schema_selection schemas = {}) const;
+
+    /// The schemas that `schema_names` gives, themselves; or any of them by its name. The latter throws
+    /// `inspection_error`.
+    boost::asio::awaitable<std::vector<reflected::schema>> schemas() const;
+    boost::asio::awaitable<reflected::schema> schema(std::string name) const;
+
+    /// The extensions of the database, in the order of their names; or one by its name. The latter throws
+    /// `inspection_error`.
+    boost::asio::awaitable<std::vector<reflected::extension>> extensions() const;
+    boost::asio::awaitable<reflected::extension> extension(std::string name) const;
+    boost::asio::awaitable<bool> has_extension(std::string name) const;
 
     /// What `SHOW TABLES` of Query Service lists, by name: the tables with their datasets. Throws `inspection_error`
     /// (`errc::unsupported`) on other servers.

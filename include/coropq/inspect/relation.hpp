@@ -4,6 +4,7 @@
 #ifndef COROPQ_INSPECT_RELATION_HPP
 #define COROPQ_INSPECT_RELATION_HPP
 
+#include <coropq/inspect/partition_key.hpp>
 #include <coropq/inspect/qualified_name.hpp>
 #include <coropq/inspect/relation_kind.hpp>
 
@@ -21,6 +22,11 @@ namespace coropq::reflected {
 enum class persistence : std::uint8_t { permanent, unlogged, temporary };
 BOOST_DESCRIBE_ENUM(persistence, permanent, unlogged, temporary)
 
+/// By what a row is told from others where changes are passed on to other servers (`replica identity`): its primary
+/// key, nothing, all columns, or an index, whose `replica_identity` is set.
+enum class replica_identity : std::uint8_t { by_primary_key, nothing, all_columns, by_index };
+BOOST_DESCRIBE_ENUM(replica_identity, by_primary_key, nothing, all_columns, by_index)
+
 /// What can be said of a table behind its columns.
 struct table_options {
     /// Of a table or materialized view: `heap`. Nothing: one that stores nothing itself.
@@ -30,10 +36,18 @@ struct table_options {
     std::vector<std::string> storage_parameters;
     /// What it inherits from, in the order of the declaration; of a partition: the table that it is a part of.
     std::vector<qualified_name> parents;
+    /// Storage parameters of the place where long values are kept: `toast.autovacuum_enabled=off` without `toast.`.
+    std::vector<std::string> toast_parameters;
+    std::optional<qualified_name> of_type; ///< The composite type that it was made `of`.
+    std::optional<std::string> server;     ///< Of a foreign table: where it is.
+    /// Of a foreign table: `table_name=orders` …, whatever its foreign data wrapper understands.
+    std::vector<std::string> foreign_options;
 
     friend bool operator==(const table_options&, const table_options&) = default;
 };
-BOOST_DESCRIBE_STRUCT(table_options, (), (access_method, tablespace, storage_parameters, parents))
+BOOST_DESCRIBE_STRUCT(table_options, (),
+                      (access_method, tablespace, storage_parameters, parents, toast_parameters, of_type, server,
+                       foreign_options))
 
 /// A table, partitioned table, foreign table, view or materialized view.
 struct relation {
@@ -49,16 +63,18 @@ struct relation {
     bool is_partition = false;
     /// Of a partition: `FOR VALUES IN (1, 2)`, `DEFAULT` …
     std::optional<std::string> partition_bound;
-    bool row_security = false;       ///< Row-level security is enabled.
-    bool force_row_security = false; ///< … for the owner, too.
-    bool populated = true;           ///< false: a materialized view without data.
+    std::optional<reflected::partition_key> partition_key; ///< Of a partitioned table.
+    bool row_security = false;                             ///< Row-level security is enabled.
+    bool force_row_security = false;                       ///< … for the owner, too.
+    bool populated = true;                                 ///< false: a materialized view without data.
+    reflected::replica_identity replica_identity = replica_identity::by_primary_key;
     std::optional<std::string> comment;
 
     friend bool operator==(const relation&, const relation&) = default;
 };
 BOOST_DESCRIBE_STRUCT(relation, (),
                       (oid, schema, name, kind, persistence, owner, options, sources, is_partition, partition_bound,
-                       row_security, force_row_security, populated, comment))
+                       partition_key, row_security, force_row_security, populated, replica_identity, comment))
 
 std::ostream& operator<<(std::ostream& stream, const table_options& value);
 std::ostream& operator<<(std::ostream& stream, const relation& value);

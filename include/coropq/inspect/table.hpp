@@ -8,7 +8,10 @@
 #include <coropq/inspect/constraint.hpp>
 #include <coropq/inspect/foreign_key.hpp>
 #include <coropq/inspect/index.hpp>
+#include <coropq/inspect/policy.hpp>
+#include <coropq/inspect/privilege.hpp>
 #include <coropq/inspect/relation.hpp>
+#include <coropq/inspect/trigger.hpp>
 
 #include <boost/describe/class.hpp>
 
@@ -33,6 +36,10 @@ struct table {
     std::vector<check_constraint> check_constraints;
     std::vector<exclusion_constraint> exclusion_constraints;
     std::vector<index> indexes;
+    std::vector<trigger> triggers;
+    std::vector<policy> policies;
+    std::vector<privilege> privileges;
+    std::vector<qualified_name> children;       ///< Partitions, or tables that inherit from it.
     std::optional<std::string> view_definition; ///< Of a view or materialized view, in the server's words.
 
     friend bool operator==(const table&, const table&) = default;
@@ -54,7 +61,7 @@ struct table {
 };
 BOOST_DESCRIBE_STRUCT(table, (),
                       (relation, columns, primary_key, foreign_keys, unique_constraints, check_constraints,
-                       exclusion_constraints, indexes, view_definition))
+                       exclusion_constraints, indexes, triggers, policies, privileges, children, view_definition))
 
 std::ostream& operator<<(std::ostream& stream, const table& value);
 

@@ -4,8 +4,7 @@
 #include "fan_out/other_programs.hpp"
 
 #include "support/child_process.hpp"
-
-#include <coropq/url.hpp>
+#include "support/other_program.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
@@ -26,37 +25,6 @@ namespace coropq::bench {
 namespace {
 
 namespace files = std::filesystem;
-
-void set_environment(const url& server) {
-    const auto set = [](const char* name, const std::string& value) { setenv(name, value.c_str(), 1); };
-    if (!server.hosts().empty()) {
-        const host_port& place = server.hosts().front();
-        set("PGHOST", place.host);
-        set("PGPORT", std::to_string(place.port.value_or(5432)));
-    }
-    set("PGUSER", server.user().value_or(""));
-    set("PGPASSWORD", server.password() ? std::string(server.password()->expose()) : "");
-    set("PGDATABASE", server.database().value_or(""));
-    set("PGSSLMODE", "disable");
-}
-
-[[noreturn]] void become(std::vector<std::string> command, int output) {
-    dup2(output, STDOUT_FILENO);
-    std::vector<char*> words;
-    for (std::string& word : command)
-        words.push_back(word.data());
-    words.push_back(nullptr);
-    execvp(words[0], words.data());
-    std::perror(words[0]);
-    std::_Exit(127);
-}
-
-child_end run_program(const std::vector<std::string>& command) {
-    child_end left = run_child([&command](int output) { become(command, output); });
-    if (left.status != 0)
-        throw std::runtime_error(short_name(command.front()) + " has failed, status " + std::to_string(left.status));
-    return left;
-}
 
 // A file of this process, gone with this.
 class temporary_file {
@@ -92,7 +60,7 @@ std::string in_seconds(std::chrono::milliseconds time) {
 }
 
 std::uint64_t run_pgbench(meter& measured, const std::string& program, const load& work) {
-    set_environment(url::parse(work.url));
+    set_environment(work.url);
     const temporary_file script("\\set id random(1, " + std::to_string(work.rows) +
                                 ")\nselect value from coropq_bench_fan_out where id = :id;\n");
     const auto seconds = std::max<std::int64_t>(1, std::chrono::round<std::chrono::seconds>(work.time).count());
@@ -112,7 +80,7 @@ std::uint64_t run_pgbench(meter& measured, const std::string& program, const loa
 constexpr std::chrono::milliseconds peer_warm_up(500);
 
 std::uint64_t run_peer(meter& measured, const std::string& program, const load& work) {
-    set_environment(url::parse(work.url));
+    set_environment(work.url);
     const child_end told =
         run_program({program, std::to_string(work.connections), std::to_string(work.tasks), std::to_string(work.rows),
                      in_seconds(std::max(work.warm_up, peer_warm_up)), in_seconds(work.time)});
@@ -128,11 +96,7 @@ std::uint64_t run_peer(meter& measured, const std::string& program, const load& 
     return 0;
 }
 
-bool is_program(const files::path& file) { return files::is_regular_file(file) && access(file.c_str(), X_OK) == 0; }
-
 } // namespace
-
-std::string short_name(const std::string& program) { return files::path(program).filename().string(); }
 
 std::string find_pgbench() {
     std::vector<files::path> places;
@@ -156,16 +120,6 @@ contestant pgbench(const std::string& program, const load& work) {
 
 contestant peer(const std::string& program, const load& work) {
     return {short_name(program), [=](meter& measured) { return run_peer(measured, program, work); }};
-}
-
-std::vector<std::string> peers_in(const std::string& directory) {
-    std::vector<std::string> programs;
-    for (const files::directory_entry& file : files::directory_iterator(directory)) {
-        if (is_program(file.path()))
-            programs.push_back(file.path().string());
-    }
-    std::sort(programs.begin(), programs.end());
-    return programs;
 }
 
 } // namespace coropq::bench

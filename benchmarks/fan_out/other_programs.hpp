@@ -4,13 +4,13 @@
 #ifndef COROPQ_BENCHMARKS_FAN_OUT_OTHER_PROGRAMS_HPP
 #define COROPQ_BENCHMARKS_FAN_OUT_OTHER_PROGRAMS_HPP
 
-// Programs of others that do the same work. They find the server in libpq's environment variables (PGHOST …).
+// Programs of others that do the same work.
 
 #include "fan_out/workload.hpp"
 #include "support/measure.hpp"
+#include "support/other_program.hpp"
 
 #include <string>
-#include <vector>
 
 namespace coropq::bench {
 
@@ -23,12 +23,6 @@ contestant pgbench(const std::string& program, const load& work);
 
 /// Another client library, in a program of its own, which measures itself: see benchmarks/peers/README.md.
 contestant peer(const std::string& program, const load& work);
-
-/// The programs in a directory, in the order of their names.
-std::vector<std::string> peers_in(const std::string& directory);
-
-/// The last part of a program's name.
-std::string short_name(const std::string& program);
 
 } // namespace coropq::bench
 

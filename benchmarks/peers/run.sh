@@ -2,10 +2,11 @@
 # Copyright (c) 2026 the coropq authors
 # Distributed under the Boost Software License, Version 1.0. (See accompanying file LICENSE.)
 #
-#   run.sh [--no-install] BENCH_FAN_OUT [OPTION]...
+#   run.sh [--no-install] BENCH_FAN_OUT|BENCH_INSPECT [OPTION]...
 #
 # Other client libraries beside coropq: installs what Debian and npm have of them, builds a small program with each, and
-# runs bench_fan_out with these and the options given, all against one server. Debian packages are installed for good
+# runs bench_fan_out with these and the options given, all against one server; so it does with bench_inspect and other
+# inspectors. Debian packages are installed for good
 # (root or sudo is needed; --no-install takes what is there), all else goes below COROPQ_PEERS_DIR, by default a
 # directory "coropq-peers" where temporary files go, and is used again the next time. What can't be built is left out.
 
@@ -16,7 +17,7 @@ directory=${COROPQ_PEERS_DIR:-${TMPDIR:-/tmp}/coropq-peers}
 programs=$directory/programs
 
 debian_packages=(
-    python3-asyncpg python3-uvloop python3-sqlalchemy
+    python3-asyncpg python3-uvloop python3-sqlalchemy python3-psycopg2
     cargo librust-tokio-postgres-dev 'librust-tokio+rt-multi-thread-dev' 'librust-tokio+time-dev'
     golang-go golang-github-jackc-pgx-v4-dev
 )
@@ -30,8 +31,15 @@ if (($# == 0)); then
     sed -n '/^#   /s/^#   //p' "${BASH_SOURCE[0]}" >&2
     exit 2
 fi
-bench_fan_out=$(realpath -- "$1")
+benchmark=$(realpath -- "$1")
 shift
+if [[ ${benchmark##*/} == bench_inspect ]]; then
+    programs=$directory/inspectors
+    peers=(python_inspectors)
+    debian_packages=(python3-sqlalchemy python3-psycopg2)
+else
+    peers=(python_peers postgres_js_peer tokio_postgres_peer pgx_peer)
+fi
 
 install_packages() {
     local as_root=()
@@ -61,6 +69,11 @@ make_python_peers() {
     launcher asyncpg_no_reset "${python[@]}" "$here/asyncpg_peer.py" no_reset
     launcher sqlalchemy "${python[@]}" "$here/sqlalchemy_peer.py" transaction
     launcher sqlalchemy_autocommit "${python[@]}" "$here/sqlalchemy_peer.py" autocommit
+}
+
+make_python_inspectors() {
+    /usr/bin/python3 -c 'import sqlalchemy, psycopg2'
+    launcher sqlalchemy /usr/bin/python3 -B "$here/sqlalchemy_inspect_peer.py"
 }
 
 make_postgres_js_peer() {
@@ -112,7 +125,7 @@ if [[ -n $install ]]; then
 fi
 rm -rf "$programs"
 mkdir -p "$programs"
-for peer in python_peers postgres_js_peer tokio_postgres_peer pgx_peer; do
+for peer in "${peers[@]}"; do
     make_peer "$peer"
 done
-exec "$bench_fan_out" --peers "$programs" "$@"
+exec "$benchmark" --peers "$programs" "$@"

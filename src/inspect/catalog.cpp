@@ -31,6 +31,16 @@ public:
         return detail::run_pipeline(engine_, std::move(work));
     }
     asio::awaitable<bool> is_in_transaction() const override { co_return false; }
+    asio::awaitable<pointer> connect() const override {
+        const lease_origin origin{"snapshot", {}};
+        std::shared_ptr<lease> leased = co_await acquire(engine_, origin);
+        co_return catalog_of(std::move(leased));
+    }
+    pointer try_connect() const override {
+        const lease_origin origin{"snapshot", {}};
+        std::shared_ptr<lease> idle = engine_->connections()->try_acquire(origin);
+        return idle ? catalog_of(std::move(idle)) : nullptr;
+    }
 
 private:
     std::shared_ptr<engine_state> engine_;
@@ -57,6 +67,8 @@ bool is_about_what_vanished(boost::system::error_code code) {
     return code == sqlstate::internal_error || code == sqlstate::undefined_object ||
            code == sqlstate::invalid_binary_representation;
 }
+
+asio::awaitable<catalog::pointer> catalog::connect() const { co_return nullptr; }
 
 catalog::pointer catalog_of(std::shared_ptr<engine_state> engine) {
     return std::make_shared<engine_catalog>(std::move(engine));

@@ -37,6 +37,11 @@ public:
     virtual boost::asio::awaitable<pipeline_results> run_pipeline(pipeline work) const = 0;
     /// Whether the statements are a part of somebody's transaction.
     virtual boost::asio::awaitable<bool> is_in_transaction() const = 0;
+    /// One connection of those that it has, which is given back when the last one forgets it. Waits for one. Null: it
+    /// is itself one.
+    virtual boost::asio::awaitable<pointer> connect() const;
+    /// The same if one is idle; null if none is. Doesn't wait.
+    virtual pointer try_connect() const { return nullptr; }
 };
 
 catalog::pointer catalog_of(std::shared_ptr<engine_state> engine);

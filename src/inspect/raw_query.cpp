@@ -18,25 +18,41 @@ std::string relations(const relation_selection& selection) {
 
 } // namespace
 
-statement raw_names_query() {
-    return statement(
+statement raw_names_query(const relation_selection& selection) {
+    std::string collations = "pg_catalog.pg_collation co";
+    if (selection.names())
+        collations += " where co.oid in (select a.attcollation from " + relations(selection) +
+                      " join pg_catalog.pg_attribute a on a.attrelid = c.oid union all "
+                      "select pg_catalog.unnest(cast(i.indcollation as pg_catalog.oid[])) from " +
+                      relations(selection) + " join pg_catalog.pg_index i on i.indrelid = c.oid)";
+    const std::string text =
         "select 'namespace' as catalog, oid, cast(0 as pg_catalog.oid) as name_space, nspname as name, "
         "false as is_default from pg_catalog.pg_namespace "
-        "union all select 'collation', oid, collnamespace, collname, false from pg_catalog.pg_collation "
         "union all select 'opclass', oid, opcnamespace, opcname, opcdefault from pg_catalog.pg_opclass "
         "union all select 'am', oid, cast(0 as pg_catalog.oid), amname, false from pg_catalog.pg_am "
-        "union all select 'tablespace', oid, cast(0 as pg_catalog.oid), spcname, false from pg_catalog.pg_tablespace");
+        "union all select 'tablespace', oid, cast(0 as pg_catalog.oid), spcname, false from pg_catalog.pg_tablespace "
+        "union all select 'collation', co.oid, co.collnamespace, co.collname, false from " +
+        collations;
+    return selection.names() ? bind(text, selection) : statement(text);
 }
 
 // A true array is one whose element says so: not oidvector, point and others that only have a type of elements.
-statement raw_types_query() {
-    return statement(
+statement raw_types_query(const relation_selection& selection) {
+    const std::string outputs =
         "select t.oid, t.typnamespace as name_space, t.typname as name, cast(t.typtype as text) as kind, "
         "coalesce(pg_catalog.format_type(t.oid, -1), '') as text, coalesce(e.oid, 0) as element, "
         "t.typbasetype as base, t.typtypmod as base_modifier, "
         "case when t.typtype = 'd' and t.typtypmod <> -1 then pg_catalog.format_type(t.typbasetype, t.typtypmod) end "
-        "as base_text, t.typndims as base_dimensions, t.typnotnull as not_null, t.typcollation as collation "
-        "from pg_catalog.pg_type t left join pg_catalog.pg_type e on e.oid = t.typelem and e.typarray = t.oid");
+        "as base_text, t.typndims as base_dimensions, t.typnotnull as not_null, t.typcollation as collation from ";
+    const std::string elements = " left join pg_catalog.pg_type e on e.oid = t.typelem and e.typarray = t.oid";
+    if (!selection.names())
+        return statement(outputs + "pg_catalog.pg_type t" + elements);
+    return bind("with recursive used(oid) as (select a.atttypid from " + relations(selection) +
+                    " join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped "
+                    "union select p.oid from used u join pg_catalog.pg_type t on t.oid = u.oid "
+                    "cross join lateral (values (t.typelem), (t.typbasetype)) p(oid) where p.oid <> 0) " +
+                    outputs + "used u join pg_catalog.pg_type t on t.oid = u.oid" + elements,
+                selection);
 }
 
 // Nulls cost less than values. attcompression is there since PostgreSQL 14: see raw_indexes_query.
@@ -73,12 +89,25 @@ statement raw_defaults_query(const relation_selection& selection) {
                 selection);
 }
 
-statement raw_comments_query() {
-    return statement("select d.classoid <> cast('pg_catalog.pg_class' as pg_catalog.regclass) as is_constraint, "
-                     "d.objoid as object, d.objsubid as position, d.description as comment "
-                     "from pg_catalog.pg_description d "
-                     "where d.classoid = cast('pg_catalog.pg_class' as pg_catalog.regclass) "
-                     "or d.classoid = cast('pg_catalog.pg_constraint' as pg_catalog.regclass)");
+statement raw_comments_query(const relation_selection& selection) {
+    const std::string of_relations = "cast('pg_catalog.pg_class' as pg_catalog.regclass)";
+    const std::string of_constraints = "cast('pg_catalog.pg_constraint' as pg_catalog.regclass)";
+    const std::string outputs = "select d.classoid <> " + of_relations +
+                                " as is_constraint, d.objoid as object, d.objsubid as position, "
+                                "d.description as comment from ";
+    if (!selection.names())
+        return statement(outputs + "pg_catalog.pg_description d where d.classoid = " + of_relations +
+                         " or d.classoid = " + of_constraints);
+    return bind(outputs + relations(selection) +
+                    " join pg_catalog.pg_description d on d.objoid = c.oid and d.classoid = " + of_relations +
+                    " union all " + outputs + relations(selection) +
+                    " join pg_catalog.pg_index i on i.indrelid = c.oid join pg_catalog.pg_description d "
+                    "on d.objoid = i.indexrelid and d.classoid = " +
+                    of_relations + " union all " + outputs + relations(selection) +
+                    " join pg_catalog.pg_constraint con on con.conrelid = c.oid join pg_catalog.pg_description d "
+                    "on d.objoid = con.oid and d.classoid = " +
+                    of_constraints,
+                selection);
 }
 
 // Internal dependencies ('i') tie the sequence of an identity column to it; it has exactly one. Without the class, an

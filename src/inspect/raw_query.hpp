@@ -23,7 +23,8 @@
 
 namespace coropq::detail {
 
-/// OID and name of schemas, collations, operator classes, access methods, tablespaces: all that have names.
+/// OID and name of schemas, collations, operator classes, access methods, tablespaces: all that have names. Of a
+/// selection by name, only the collations that it uses.
 struct raw_name_row {
     std::string_view catalog; ///< "namespace", "collation", "opclass", "am", "tablespace"
     std::uint32_t oid = 0;
@@ -33,9 +34,9 @@ struct raw_name_row {
 };
 BOOST_DESCRIBE_STRUCT(raw_name_row, (), (catalog, oid, name_space, name, is_default))
 
-statement raw_names_query();
+statement raw_names_query(const relation_selection& selection);
 
-/// All types.
+/// Types: all of them, or of a selection by name those that its columns are made of.
 struct raw_type_row {
     std::uint32_t oid = 0;
     std::uint32_t name_space = 0;
@@ -54,7 +55,7 @@ BOOST_DESCRIBE_STRUCT(raw_type_row, (),
                       (oid, name_space, name, kind, text, element, base, base_modifier, base_text, base_dimensions,
                        not_null, collation))
 
-statement raw_types_query();
+statement raw_types_query(const relation_selection& selection);
 
 /// What is nothing is as usual: no modifier, no dimensions, the default collation, neither identity nor generated,
 /// declared where it is, plain storage, no options.
@@ -94,7 +95,7 @@ BOOST_DESCRIBE_STRUCT(raw_default_row, (), (relation, position, expression))
 
 statement raw_defaults_query(const relation_selection& selection);
 
-/// The comments of all relations, columns, indexes and constraints.
+/// The comments of relations, columns, indexes and constraints: all of them, or those of a selection by name.
 struct raw_comment_row {
     bool is_constraint = false;
     std::uint32_t object = 0;
@@ -103,7 +104,7 @@ struct raw_comment_row {
 };
 BOOST_DESCRIBE_STRUCT(raw_comment_row, (), (is_constraint, object, position, comment))
 
-statement raw_comments_query();
+statement raw_comments_query(const relation_selection& selection);
 
 /// The sequence behind an identity column.
 struct raw_sequence_row {

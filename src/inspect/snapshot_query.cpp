@@ -18,4 +18,11 @@ statement view_definition_query(std::uint32_t view) {
                      std::to_string(view));
 }
 
+// The setting is that of the transaction, and counts from there on in the same statement.
+statement brief_view_definition_query(std::uint32_t view) {
+    return statement("select case when pg_catalog.set_config('lock_timeout', '100ms', true) is not null "
+                     "then pg_catalog.pg_get_viewdef(cast(cast($1 as text) as pg_catalog.oid)) end",
+                     std::to_string(view));
+}
+
 } // namespace coropq::detail

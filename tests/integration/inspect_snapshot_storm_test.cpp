@@ -120,7 +120,8 @@ void expect_consistent(const schema_snapshot& snapshot, int session) {
 
 asio::awaitable<void> look(coropq::inspector inspect, int& asked, int& seen) {
     for (; asked < rounds; ++asked) {
-        const schema_snapshot snapshot = co_await inspect.snapshot();
+        const coropq::snapshot_options options = coropq::snapshot_options().connections(1 + asked % 2);
+        const schema_snapshot snapshot = co_await inspect.snapshot(options);
         for (int session = 1; session != 4; ++session) {
             expect_consistent(snapshot, session);
             seen += snapshot.find_table("a" + std::to_string(session)) != nullptr;

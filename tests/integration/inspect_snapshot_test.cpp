@@ -68,6 +68,54 @@ TEST_F(inspect_snapshot, has_what_the_single_functions_give) {
     }
 }
 
+TEST_F(inspect_snapshot, of_one_table_has_all_of_it) {
+    build_everything();
+    sql({"comment on constraint t_name_p_key on t is 'a key'", "comment on index t_expr_name_idx is 'an index'",
+         "create table rows (a t, b t[], c \"char\"[])"});
+    const schema_snapshot all = get(inspect.snapshot(coropq::all_schemas()));
+    for (const auto& [name, table] : all.tables)
+        EXPECT_EQ(get(inspect.reflect(name.name, name.schema)), table);
+    EXPECT_EQ(get(inspect.reflect("t")), all.table("t", "public"));
+    EXPECT_EQ(all.table("t", "public").unique_constraints.at(0).comment, "a key");
+    EXPECT_EQ(all.table("t", "public").indexes.at(0).comment, "an index");
+    missing(inspect.reflect("T"));
+    missing(inspect.reflect("t", "nowhere"));
+    missing(inspect.reflect("child"));
+}
+
+TEST_F(inspect_snapshot, of_two_connections_is_the_same) {
+    build_everything();
+    const coropq::engine two = coropq::create_engine(context, plain_address(database),
+                                                     coropq::engine_options().pool(coropq::pool_options().size(2)));
+    const snapshot_options spread = snapshot_options(coropq::all_schemas()).connections(2);
+    const schema_snapshot expected = get(inspect.snapshot(coropq::all_schemas()));
+    EXPECT_EQ(get(two.inspect().snapshot(spread)), expected) << "there is one connection only";
+    coropq::connection first = get(two.connect());
+    coropq::connection second = get(two.connect());
+    EXPECT_EQ(get(first.inspect().snapshot(spread)), expected) << "a connection is one";
+    run(context, first.close());
+    run(context, second.close());
+    EXPECT_EQ(get(two.inspect().snapshot(spread)), expected);
+    // What the leader has for itself is in it; what the helper has doesn't come in.
+    first = get(two.connect());
+    second = get(two.connect());
+    run(context, first.execute("create temporary table mine (x int default 7 check (x > 0))"));
+    run(context, second.execute("set search_path to other"));
+    run(context, first.close());
+    run(context, second.close());
+    for (int i = 0; i != 2; ++i) {
+        const schema_snapshot visible = get(two.inspect().snapshot(snapshot_options().connections(2)));
+        for (const auto& [name, table] : visible.tables) {
+            EXPECT_FALSE(table.columns.empty() && name.name != "bare") << table;
+            if (name.name == "mine") {
+                EXPECT_EQ(table.check_constraints.size(), 1u);
+            }
+        }
+    }
+    EXPECT_EQ(get(two.fetch_value<std::string>("show transaction_isolation")), "read committed");
+    run(context, two.dispose());
+}
+
 TEST_F(inspect_snapshot, knows_where_it_comes_from) {
     sql("create schema s");
     coropq::connection conn = get(engine.connect());
@@ -150,7 +198,7 @@ TEST_F(inspect_snapshot, compares_and_prints) {
     EXPECT_EQ(get(inspect.snapshot()), snapshot);
     std::ostringstream text;
     text << snapshot;
-    EXPECT_NE(text.str().find("\"search_path\": [\"pg_catalog\", \"public\"], \"tables\": [{\"relation\": "),
+    EXPECT_NE(text.str().find("\"search_path\": [\"pg_catalog\", \"public\"], \"tables\": [[{\"schema\": "),
               std::string::npos)
         << text.str();
     sql("alter table bare add column x int");

@@ -46,13 +46,23 @@ public:
         return *this;
     }
 
+    /// How many connections of an engine may work at the same time: 1, or 2 if another one is idle when it begins
+    /// (nobody waits for it, and none is opened). The second one takes over the snapshot of the first one
+    /// (`pg_export_snapshot`), which costs two more round trips. Default: 1.
+    snapshot_options& connections(int at_most) noexcept {
+        connections_ = at_most;
+        return *this;
+    }
+
     const relation_selection& relations() const noexcept { return relations_; }
     const schema_selection& schemas() const noexcept { return relations_.schemas(); }
     bool view_definitions() const noexcept { return view_definitions_; }
+    int connections() const noexcept { return connections_; }
 
 private:
     relation_selection relations_;
     bool view_definitions_ = true;
+    int connections_ = 1;
 };
 
 } // namespace coropq

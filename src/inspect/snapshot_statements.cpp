@@ -1,0 +1,70 @@
+// Copyright (c) 2026 the coropq authors
+// Distributed under the Boost Software License, Version 1.0. (See accompanying file LICENSE.)
+
+#include "inspect/snapshot_statements.hpp"
+
+#include "inspect/raw_query.hpp"
+#include "inspect/relations.hpp"
+#include "inspect/relations_query.hpp"
+#include "inspect/snapshot_query.hpp"
+#include "inspect/snapshot_tables.hpp"
+#include "inspect/user_types.hpp"
+#include "inspect/user_types_query.hpp"
+
+#include <coropq/mapping.hpp>
+#include <coropq/types/array.hpp>
+
+#include <utility>
+
+namespace coropq::detail {
+
+snapshot_statements::snapshot_statements(const snapshot_request& wanted)
+    : has_types_(wanted.has_types), want_generic_plans_(wanted.relations.names().has_value()) {
+    const relation_selection& relations = wanted.relations;
+    first_part_.push_back(raw_constraints_query(relations));
+    first_part_.push_back(raw_indexes_query(relations));
+    first_part_.push_back(raw_defaults_query(relations));
+    first_part_.push_back(raw_comments_query(relations));
+    second_part_.push_back(snapshot_header_query());
+    second_part_.push_back(relations_query(relations, found_by::rows));
+    second_part_.push_back(raw_names_query(relations));
+    second_part_.push_back(raw_types_query(relations));
+    second_part_.push_back(raw_columns_query(relations));
+    second_part_.push_back(raw_other_columns_query(relations));
+    second_part_.push_back(raw_sequences_query(relations));
+    if (has_types_) {
+        second_part_.push_back(enums_query(relations.schemas(), found_by::rows));
+        second_part_.push_back(domains_query(relations.schemas(), found_by::rows));
+    }
+}
+
+reflected::schema_snapshot snapshot_statements::read(const std::vector<result>& answers, bool& is_complete) const {
+    const result& constraints = answers.at(0);
+    const result& indexes = answers.at(1);
+    const result& defaults = answers.at(2);
+    const result& comments = answers.at(3);
+    std::size_t next = first_part_.size();
+    const auto answer = [&]() -> const result& { return answers.at(next++); };
+    reflected::schema_snapshot found;
+    auto header = answer().one<snapshot_header_row>();
+    found.database = std::move(header.database);
+    found.server_version = header.server_version;
+    found.search_path = std::move(header.search_path);
+    reflected::by_relation<reflected::relation> relations = relations_from(answer(), is_complete);
+    const result& names = answer();
+    snapshot_tables tables(std::move(relations), names, answer());
+    tables.add_columns(answer());
+    tables.add_other_columns(answer());
+    tables.add_defaults(defaults);
+    tables.add_sequences(answer());
+    tables.add_comments(comments);
+    tables.add_indexes_and_constraints(indexes, constraints);
+    found.tables = tables.take(is_complete);
+    if (has_types_) {
+        found.enums = enums_from(answer());
+        found.domains = domains_from(answer(), is_complete);
+    }
+    return found;
+}
+
+} // namespace coropq::detail

@@ -4,6 +4,7 @@
 // Reading catalogs while what is in them vanishes.
 
 #include "inspect/catalog.hpp"
+#include "statement/refused_statements.hpp"
 
 #include <coropq/error.hpp>
 #include <coropq/sqlstate.hpp>
@@ -38,12 +39,14 @@ public:
         co_return coropq::pipeline_results();
     }
     asio::awaitable<bool> is_in_transaction() const override { co_return false; }
+    coropq::detail::refused_statements& refused() const override { return refused_; }
 
     std::size_t failed() const { return asked_; }
     std::size_t answered() const { return answered_; }
 
 private:
     std::vector<sqlstate> failures_;
+    mutable coropq::detail::refused_statements refused_;
     mutable std::size_t asked_ = 0;
     mutable std::size_t answered_ = 0;
 };
@@ -77,7 +80,7 @@ TEST(inspect_catalog, reads_again_when_something_vanished) {
 TEST(inspect_catalog, gives_up_in_the_end) {
     const auto source = std::make_shared<failing_catalog>(std::vector(100, sqlstate::internal_error));
     EXPECT_EQ(code_of(read(source)), sqlstate::internal_error);
-    EXPECT_EQ(source->failed(), 10u);
+    EXPECT_EQ(source->failed(), 50u);
 }
 
 TEST(inspect_catalog, other_errors_are_final) {

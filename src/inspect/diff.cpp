@@ -4,6 +4,7 @@
 #include <coropq/inspect/diff.hpp>
 
 #include "inspect/ddl/clauses.hpp"
+#include "inspect/ddl/table_rest.hpp"
 #include "inspect/ddl/table_statements.hpp"
 #include "inspect/json_text.hpp"
 #include "inspect/line_text.hpp"
@@ -105,6 +106,17 @@ std::string value_text(const reflected::exclusion_constraint& value) {
 std::string value_text(const reflected::index& value) {
     return std::string(value.unique ? "unique " : "") + "index " + quoted_name(value.name) + ' ' +
            index_definition(value, false);
+}
+std::string value_text(const reflected::trigger& value) {
+    return "trigger " + quoted_name(value.name) + ' ' + trigger_definition(value);
+}
+std::string value_text(const reflected::privilege& value) {
+    return value.name + (value.column ? " (" + quoted_name(*value.column) + ')' : std::string()) + " to " +
+           (value.grantee ? quoted_name(*value.grantee) : std::string("public")) +
+           (value.grantable ? " with grant option" : "") + " by " + quoted_name(value.grantor);
+}
+std::string value_text(const reflected::policy& value) {
+    return "policy " + quoted_name(value.name) + ' ' + policy_definition(value);
 }
 std::string value_text(const reflected::table& value) { return std::string(kind_text(value.relation.kind)); }
 

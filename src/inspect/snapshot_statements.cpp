@@ -3,11 +3,15 @@
 
 #include "inspect/snapshot_statements.hpp"
 
+#include "inspect/children.hpp"
+#include "inspect/policies.hpp"
+#include "inspect/privileges.hpp"
 #include "inspect/raw_query.hpp"
 #include "inspect/relations.hpp"
 #include "inspect/relations_query.hpp"
 #include "inspect/snapshot_query.hpp"
 #include "inspect/snapshot_tables.hpp"
+#include "inspect/triggers.hpp"
 #include "inspect/user_types.hpp"
 #include "inspect/user_types_query.hpp"
 
@@ -17,6 +21,20 @@
 #include <utility>
 
 namespace coropq::detail {
+
+namespace {
+
+// Tables without an entry have lost something, and are left out.
+template <typename T>
+void move_to(reflected::by_relation<reflected::table>& tables, reflected::by_relation<T> parts,
+             T reflected::table::*member, bool& is_complete) {
+    is_complete =
+        std::erase_if(tables, [&](const auto& each) { return !parts.contains(each.first); }) == 0 && is_complete;
+    for (auto& [name, table] : tables)
+        table.*member = std::move(parts.find(name)->second);
+}
+
+} // namespace
 
 snapshot_statements::snapshot_statements(const snapshot_request& wanted)
     : has_types_(wanted.has_types), want_generic_plans_(wanted.relations.names().has_value()) {
@@ -32,10 +50,15 @@ snapshot_statements::snapshot_statements(const snapshot_request& wanted)
     second_part_.push_back(raw_columns_query(relations));
     second_part_.push_back(raw_other_columns_query(relations));
     second_part_.push_back(raw_sequences_query(relations));
+    second_part_.push_back(triggers_query(relations, found_by::rows));
+    second_part_.push_back(privileges_query(relations, found_by::rows));
+    second_part_.push_back(children_query(relations, found_by::rows));
     if (has_types_) {
         second_part_.push_back(enums_query(relations.schemas(), found_by::rows));
         second_part_.push_back(domains_query(relations.schemas(), found_by::rows));
     }
+    // The server keeps what a policy reads locked until the end of the transaction, which is near now.
+    second_part_.push_back(policies_query(relations, found_by::rows));
 }
 
 reflected::schema_snapshot snapshot_statements::read(const std::vector<result>& answers, bool& is_complete) const {
@@ -60,10 +83,14 @@ reflected::schema_snapshot snapshot_statements::read(const std::vector<result>& 
     tables.add_comments(comments);
     tables.add_indexes_and_constraints(indexes, constraints);
     found.tables = tables.take(is_complete);
+    move_to(found.tables, triggers_from(answer(), is_complete), &reflected::table::triggers, is_complete);
+    move_to(found.tables, privileges_from(answer()), &reflected::table::privileges, is_complete);
+    move_to(found.tables, children_from(answer()), &reflected::table::children, is_complete);
     if (has_types_) {
         found.enums = enums_from(answer());
         found.domains = domains_from(answer(), is_complete);
     }
+    move_to(found.tables, policies_from(answer(), is_complete), &reflected::table::policies, is_complete);
     return found;
 }
 

@@ -87,8 +87,7 @@ void snapshot_tables::add_column(entry& to, const raw_column_row& row) {
         column.generated.emplace().stored = *row.generated == "s";
     column.local = row.is_local.value_or(true);
     column.inherited_count = row.inherited_count.value_or(0);
-    if (row.storage)
-        column.storage = column_storage_of(*row.storage);
+    column.storage = column_storage_of(row.storage.value_or("p"));
     if (row.compression)
         column.compression = compression_of(*row.compression);
     column.statistics_target = row.statistics_target;

@@ -100,10 +100,17 @@ std::string quoted_literal(std::string_view text) {
 }
 
 std::string quoted_options(std::string_view keyword, const std::vector<std::string>& options) {
+    constexpr std::string_view toast = "toast.";
     std::string list;
     for (const std::string& option : options) {
         const std::size_t equals = std::min(option.find('='), option.size());
-        list += (list.empty() ? "" : ", ") + quoted_name(std::string_view(option).substr(0, equals));
+        std::string_view name = std::string_view(option).substr(0, equals);
+        list += list.empty() ? "" : ", ";
+        if (name.starts_with(toast)) { // no part of the name
+            list += toast;
+            name.remove_prefix(toast.size());
+        }
+        list += quoted_name(name);
         if (equals != option.size())
             list += '=' + quoted_literal(std::string_view(option).substr(equals + 1));
     }

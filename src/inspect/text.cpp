@@ -4,9 +4,12 @@
 #include <coropq/inspect/text.hpp>
 
 #include "inspect/ddl/clauses.hpp"
+#include "inspect/ddl/table_rest.hpp"
 #include "inspect/ddl/table_statements.hpp"
 #include "inspect/line_text.hpp"
 #include "inspect/sql_text.hpp"
+
+#include <boost/describe/enum_to_string.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -145,8 +148,24 @@ std::string definition_text(std::string_view definition) {
     return text;
 }
 
+std::string trigger_line(const reflected::trigger& trigger) {
+    std::string text = quoted_name(trigger.name) + ": " + trigger_definition(trigger);
+    if (trigger.conditional)
+        text += ", on a condition";
+    if (trigger.state != reflected::trigger_state::origin)
+        text += std::string(", ") + boost::describe::enum_to_string(trigger.state, "");
+    return text;
+}
+
 std::vector<std::string> options_of(const reflected::relation& relation) {
     std::vector<std::string> lines = relation.options.storage_parameters;
+    if (relation.partition_key)
+        lines.push_back(partition_clause(*relation.partition_key).substr(1));
+    if (relation.options.server)
+        lines.push_back("server " + quoted_name(*relation.options.server) +
+                        foreign_options_clause(relation.options.foreign_options));
+    if (relation.options.of_type)
+        lines.push_back("of the type " + quoted_name(*relation.options.of_type));
     if (relation.options.tablespace)
         lines.push_back("tablespace " + quoted_name(*relation.options.tablespace));
     if (relation.options.access_method && *relation.options.access_method != "heap")
@@ -177,6 +196,14 @@ std::string reflected::to_text(const reflected::table& table) {
     detail::add_section(text, "Exclusion constraints",
                         detail::lines_of(table.exclusion_constraints, [](const auto& exclusion) {
                             return detail::exclusion_definition(exclusion, nullptr, false);
+                        }));
+    detail::add_section(text, "Triggers", detail::lines_of(table.triggers, detail::trigger_line));
+    detail::add_section(text, "Policies", detail::lines_of(table.policies, [](const reflected::policy& policy) {
+                            return detail::quoted_name(policy.name) + ": " + detail::policy_definition(policy);
+                        }));
+    detail::add_section(text, relation.partition_key ? "Partitions" : "Children",
+                        detail::lines_of(table.children, [](const reflected::qualified_name& child) {
+                            return detail::quoted_name(child);
                         }));
     detail::add_section(text, "Options", detail::options_of(relation));
     if (relation.comment)

@@ -282,8 +282,16 @@ constexpr const char* every_type =
 TEST_F(inspect_partial_server, forbidden_catalogs_leave_what_a_select_says) {
     sql(every_type);
     sql("create view \"a \"\"view\" as select i4, v30 from t");
-    const std::vector<column> columns = get(inspect.columns("t"));
-    const auto all = get(inspect.columns(relation_selection()));
+    const std::vector<column> known = get(inspect.columns("t"));
+    std::vector<column> columns = known;
+    auto all = get(inspect.columns(relation_selection()));
+    // A select doesn't tell that.
+    for (column& each : columns)
+        each.storage.reset();
+    for (auto& [name, found] : all) {
+        for (column& each : found)
+            each.storage.reset();
+    }
     EXPECT_TRUE(get(inspect.foreign_keys("t")).empty());
     superuser_sql("revoke all on pg_catalog.pg_attribute, pg_catalog.pg_index from public");
     const coropq::engine other = coropq::create_engine(context, plain_address(database));
@@ -306,7 +314,7 @@ TEST_F(inspect_partial_server, forbidden_catalogs_leave_what_a_select_says) {
     EXPECT_EQ(refused.code(), coropq::sqlstate::insufficient_privilege);
     superuser_sql("grant select on pg_catalog.pg_attribute, pg_catalog.pg_index to public");
     EXPECT_TRUE(get(inspect.foreign_keys("t")).empty());
-    EXPECT_EQ(get(inspect.columns("t")), columns);
+    EXPECT_EQ(get(inspect.columns("t")), known);
     run(context, other.dispose());
 }
 

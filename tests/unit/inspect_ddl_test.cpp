@@ -75,6 +75,7 @@ TEST(sql_text, options) {
     EXPECT_EQ(quoted_options("with", {}), "");
     EXPECT_EQ(quoted_options("with", {"fillfactor=70", "security_barrier"}),
               " with (fillfactor='70', security_barrier)");
+    EXPECT_EQ(quoted_options("with", {"toast.autovacuum_enabled=off"}), " with (toast.autovacuum_enabled='off')");
     EXPECT_EQ(quoted_options("", {"a=b=c'"}), " (a='b=c''')");
 }
 
@@ -125,6 +126,13 @@ TEST(ddl, what_cannot_be_rebuilt_is_told) {
     for (std::string line; std::getline(lines, line);)
         EXPECT_EQ(line.substr(0, 3), "-- ");
 
+    reflected::table conditional = table_of("public", "t", {column_of("a")});
+    conditional.triggers.resize(1);
+    conditional.triggers[0].name = "T";
+    conditional.triggers[0].conditional = true;
+    EXPECT_EQ(to_ddl(conditional).statements.size(), 1u);
+    EXPECT_EQ(to_ddl(conditional).omitted, texts{"the trigger \"T\" of public.t: its condition isn't known"});
+
     reflected::table broken = table_of("public", "t", {column_of("a")});
     broken.indexes.emplace_back().name = "i";
     broken.indexes[0].valid = false;
@@ -137,6 +145,8 @@ TEST(ddl, a_snapshot_in_the_order_of_what_needs_what) {
     reflected::schema_snapshot snapshot;
     snapshot.tables[{"s", "a"}] = table_of("s", "a", {column_of("b", type_of("s.b[]", "s", "b", 1))});
     snapshot.tables[{"s", "b"}] = table_of("s", "b", {column_of("d", type_of("s.d", "s", "d"))});
+    snapshot.tables[{"s", "a"}].columns[0].storage = reflected::column_storage::extended;
+    snapshot.tables[{"s", "b"}].columns[0].type.kind = reflected::type_kind::enumeration; // which is plain
     snapshot.domains.emplace_back();
     snapshot.domains[0].schema = "s";
     snapshot.domains[0].name = "d";

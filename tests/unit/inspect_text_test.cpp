@@ -107,6 +107,36 @@ Comment:
     EXPECT_EQ(to_text(empty), "View v\n Column\n--------\nDefinition:\n SELECT;\n");
 }
 
+TEST(inspect_text, partitions_triggers_and_policies) {
+    reflected::table table;
+    table.relation.name = "p";
+    table.relation.kind = reflected::relation_kind::partitioned_table;
+    table.relation.partition_key.emplace();
+    table.relation.partition_key->elements.resize(2);
+    table.relation.partition_key->elements[0].column = "A";
+    table.relation.partition_key->elements[1].expression = "a + 1";
+    table.children = {{"s", "p1"}};
+    table.triggers.resize(1);
+    table.triggers[0].name = "t";
+    table.triggers[0].on_insert = true;
+    table.triggers[0].on_update = true;
+    table.triggers[0].update_columns = {"A"};
+    table.triggers[0].for_each_row = true;
+    table.triggers[0].function = {"s", "f"};
+    table.triggers[0].arguments = {"it's"};
+    table.triggers[0].conditional = true;
+    table.triggers[0].state = reflected::trigger_state::disabled;
+    table.policies.resize(1);
+    table.policies[0].name = "own";
+    table.policies[0].using_expression = "a > 1";
+    EXPECT_EQ(to_text(table), "Partitioned table p\n Column\n--------\n"
+                              "Triggers:\n    t: before insert or update of \"A\" for each row execute function "
+                              "s.f('it''s'), on a condition, disabled\n"
+                              "Policies:\n    own: for all to public using (a > 1)\n"
+                              "Partitions:\n    s.p1\n"
+                              "Options:\n    partition by range (\"A\", (a + 1))\n");
+}
+
 TEST(inspect_text, nothing_that_a_terminal_acts_on) {
     reflected::schema_snapshot snapshot;
     snapshot.tables[{"public", hostile}] = everything(hostile);

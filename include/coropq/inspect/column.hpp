@@ -66,7 +66,7 @@ struct column {
     std::optional<std::string> comment;
     bool local = true;       ///< It was declared here, whether or not parents have it, too.
     int inherited_count = 0; ///< How many parents it has from; of a partition: 1 if its partitioned table has it.
-    column_storage storage = column_storage::plain;
+    std::optional<column_storage> storage;  ///< Nothing: the server has no catalog that tells it.
     std::optional<std::string> compression; ///< `pglz` or `lz4`, if it was declared (PostgreSQL 14).
     std::optional<int> statistics_target;   ///< If it was set.
     std::vector<std::string> options;       ///< `n_distinct=-0.5` …

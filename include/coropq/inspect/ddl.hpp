@@ -6,8 +6,12 @@
 
 // The SQL that makes what was reflected.
 
+#include <coropq/inspect/composite_type.hpp>
+#include <coropq/inspect/range_type.hpp>
 #include <coropq/inspect/schema_snapshot.hpp>
+#include <coropq/inspect/sequence.hpp>
 #include <coropq/inspect/table.hpp>
+#include <coropq/inspect/user_types.hpp>
 
 #include <boost/describe/class.hpp>
 
@@ -42,6 +46,12 @@ public:
         owners_ = wanted;
         return *this;
     }
+    /// Who may do what with tables and sequences, by `revoke` and `grant`: the roles must exist. Default: false, as
+    /// with everything that is new.
+    ddl_options& privileges(bool wanted) {
+        privileges_ = wanted;
+        return *this;
+    }
     /// Where it is stored: the tablespaces must exist. Default: false, the one of the database.
     ddl_options& tablespaces(bool wanted) {
         tablespaces_ = wanted;
@@ -63,12 +73,14 @@ public:
     }
 
     bool owners() const noexcept { return owners_; }
+    bool privileges() const noexcept { return privileges_; }
     bool tablespaces() const noexcept { return tablespaces_; }
     bool schemas() const noexcept { return schemas_; }
     const std::optional<std::vector<std::string>>& search_path() const noexcept { return search_path_; }
 
 private:
     bool owners_ = false;
+    bool privileges_ = false;
     bool tablespaces_ = false;
     bool schemas_ = true;
     std::optional<std::vector<std::string>> search_path_;
@@ -77,15 +89,29 @@ private:
 namespace reflected {
 
 /// Rebuilds a table, view or materialized view (without its data), with all that belongs to it. What it refers to must
-/// be there: parents, types, the tables of its foreign keys, sequences, functions.
+/// be there: parents, types, the tables of its foreign keys, sequences, functions, foreign servers, roles of policies.
 ddl_script to_ddl(const reflected::table& table, const ddl_options& options = {});
 
+/// Types and sequences. The functions that a range type has must be there. A sequence belongs to no column then:
+/// `owned_by_ddl`; that of an identity column comes with its table, and gives no statement.
+ddl_script to_ddl(const enum_type& type, const ddl_options& options = {});
+ddl_script to_ddl(const domain_type& type, const ddl_options& options = {});
+ddl_script to_ddl(const composite_type& type, const ddl_options& options = {});
+ddl_script to_ddl(const range_type& type, const ddl_options& options = {});
+ddl_script to_ddl(const sequence& sequence, const ddl_options& options = {});
+
+/// `alter sequence … owned by …`, to be run when its table is there; nothing if it belongs to no column, or to an
+/// identity column.
+std::optional<std::string> owned_by_ddl(const sequence& sequence);
+
 /// Rebuilds all of it in an empty database: types, then tables and views in the order in which they need each other,
-/// then foreign keys, which may go round in circles.
+/// then foreign keys, which may go round in circles. What a snapshot doesn't have must be there: sequences, composite
+/// types, ranges, functions, extensions, and whatever roles and servers are named.
 ddl_script to_ddl(const reflected::schema_snapshot& snapshot, const ddl_options& options = {});
 
 } // namespace reflected
 
+using reflected::owned_by_ddl;
 using reflected::to_ddl;
 
 /// As `text()`.

@@ -5,6 +5,10 @@
 
 #include "inspect/sql_text.hpp"
 
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
 namespace coropq::detail {
 
 namespace {
@@ -21,9 +25,15 @@ std::string deferrable_clause(bool deferrable, bool initially_deferred) {
     return initially_deferred ? " deferrable initially deferred" : " deferrable";
 }
 
+// Of an index or a partition key.
+template <typename Element>
+std::string element_begin(const Element& element) {
+    return (element.column ? quoted_name(*element.column) : '(' + element.expression + ')') +
+           collate_clause(element.collation);
+}
+
 std::string element_text(const reflected::index_element& element) {
-    std::string text = element.column ? quoted_name(*element.column) : '(' + element.expression + ')';
-    text += collate_clause(element.collation);
+    std::string text = element_begin(element);
     if (!element.default_operator_class || !element.parameters.empty())
         text += ' ' + quoted_name(element.operator_class) + quoted_options("", element.parameters);
     if (element.descending)
@@ -80,8 +90,32 @@ std::string collate_clause(const std::optional<reflected::qualified_name>& colla
     return collation ? " collate " + quoted_name(*collation) : std::string();
 }
 
+std::string foreign_options_clause(const std::vector<std::string>& options) {
+    std::string list;
+    for (const std::string& option : options) {
+        const std::size_t equals = std::min(option.find('='), option.size());
+        list += (list.empty() ? "" : ", ") + quoted_name(std::string_view(option).substr(0, equals)) + ' ' +
+                quoted_literal(std::string_view(option).substr(std::min(equals + 1, option.size())));
+    }
+    return list.empty() ? list : " options (" + list + ')';
+}
+
+std::string partition_clause(const reflected::partition_key& key) {
+    std::string text = " partition by ";
+    switch (key.strategy) {
+    case reflected::partition_strategy::list: text += "list ("; break;
+    case reflected::partition_strategy::range: text += "range ("; break;
+    case reflected::partition_strategy::hash: text += "hash ("; break;
+    }
+    for (bool is_first = true; const reflected::partition_element& element : key.elements)
+        text += (std::exchange(is_first, false) ? "" : ", ") + element_begin(element) +
+                (element.default_operator_class ? "" : ' ' + quoted_name(element.operator_class));
+    return text + ')';
+}
+
 std::string column_definition(const reflected::column& column, bool is_temporary) {
-    std::string text = quoted_name(column.name) + ' ' + type_text(column.type) + collate_clause(column.collation);
+    std::string text = quoted_name(column.name) + ' ' + type_text(column.type) +
+                       foreign_options_clause(column.foreign_options) + collate_clause(column.collation);
     if (column.default_value)
         text += " default " + *column.default_value;
     if (column.generated)

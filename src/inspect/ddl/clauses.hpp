@@ -25,6 +25,12 @@ std::string sequence_clauses(const Sequence& sequence) {
            " cache " + std::to_string(sequence.cache) + (sequence.cycle ? " cycle" : " no cycle");
 }
 
+/// ` options (name 'value')`, or nothing: what a foreign data wrapper understands.
+std::string foreign_options_clause(const std::vector<std::string>& options);
+
+/// ` partition by …`
+std::string partition_clause(const reflected::partition_key& key);
+
 /// A column in `create table`. In a temporary table, the sequence of an identity column gets a name by itself.
 std::string column_definition(const reflected::column& column, bool is_temporary);
 

@@ -4,6 +4,7 @@
 #include <coropq/inspect/ddl.hpp>
 
 #include "inspect/ddl/creation_order.hpp"
+#include "inspect/ddl/table_rest.hpp"
 #include "inspect/ddl/table_statements.hpp"
 #include "inspect/ddl/type_statements.hpp"
 #include "inspect/sql_text.hpp"
@@ -104,8 +105,12 @@ private:
         types_.emplace(name, parts_.size()); // that of its rows
         relations_.emplace(name, parts_.size());
         part made;
-        for (const reflected::column& column : table.columns)
+        for (const reflected::column& column : table.columns) {
             made.types.push_back({column.type.schema, column.type.name});
+            if (column.auto_increment && !column.identity)
+                script_.omitted.push_back("the sequence that the default of " + quoted_name(name) + '.' +
+                                          quoted_name(column.name) + " names: a snapshot has none");
+        }
         made.relations = table.relation.options.parents;
         made.relations.insert(made.relations.end(), table.relation.sources.begin(), table.relation.sources.end());
         made.description = std::string(kind_text(table.relation.kind)) + ' ' + quoted_name(name);
@@ -184,6 +189,57 @@ ddl_script reflected::to_ddl(const reflected::table& table, const ddl_options& o
         detail::append(script.statements, std::move(*each));
     script.omitted = std::move(statements.omitted);
     return script;
+}
+
+namespace detail {
+
+namespace {
+
+template <typename T>
+ddl_script script_of(const T& value, const ddl_options& options) {
+    ddl_script script;
+    if (options.search_path())
+        set_search_path(script, *options.search_path());
+    append(script.statements, statements_of(value, options));
+    return script;
+}
+
+} // namespace
+
+} // namespace detail
+
+ddl_script reflected::to_ddl(const enum_type& type, const ddl_options& options) {
+    return detail::script_of(type, options);
+}
+
+ddl_script reflected::to_ddl(const domain_type& type, const ddl_options& options) {
+    return detail::script_of(type, options);
+}
+
+ddl_script reflected::to_ddl(const composite_type& type, const ddl_options& options) {
+    return detail::script_of(type, options);
+}
+
+ddl_script reflected::to_ddl(const range_type& type, const ddl_options& options) {
+    return detail::script_of(type, options);
+}
+
+ddl_script reflected::to_ddl(const sequence& sequence, const ddl_options& options) {
+    if (sequence.owned_by && sequence.owned_by->identity)
+        return {};
+    ddl_script script = detail::script_of(sequence, options);
+    if (options.privileges())
+        detail::add_privileges(script.statements, script.omitted,
+                               "sequence " + detail::quoted_name({sequence.schema, sequence.name}), sequence.owner,
+                               sequence.privileges);
+    return script;
+}
+
+std::optional<std::string> reflected::owned_by_ddl(const sequence& sequence) {
+    if (!sequence.owned_by || sequence.owned_by->identity)
+        return std::nullopt;
+    return "alter sequence " + detail::quoted_name({sequence.schema, sequence.name}) + " owned by " +
+           detail::quoted_name(sequence.owned_by->table) + '.' + detail::quoted_name(sequence.owned_by->column);
 }
 
 ddl_script reflected::to_ddl(const reflected::schema_snapshot& snapshot, const ddl_options& options) {

@@ -4,6 +4,8 @@
 #include "inspect/ddl/table_statements.hpp"
 
 #include "inspect/ddl/clauses.hpp"
+#include "inspect/ddl/storage.hpp"
+#include "inspect/ddl/table_rest.hpp"
 #include "inspect/sql_text.hpp"
 
 #include <algorithm>
@@ -41,9 +43,9 @@ public:
     table_statements write() && {
         if (is_view())
             write_view();
-        else if (relation_.kind == relation_kind::foreign_table)
-            omit("the foreign table " + quoted_ + ": its server and options aren't known");
-        else if (relation_.kind == relation_kind::partitioned_table)
+        else if (relation_.kind == relation_kind::foreign_table && !relation_.options.server)
+            omit("the foreign table " + quoted_ + ": its server isn't known");
+        else if (relation_.kind == relation_kind::partitioned_table && !relation_.partition_key)
             omit("the partitioned table " + quoted_ + ": its partition key isn't known");
         else
             write_table();
@@ -68,7 +70,12 @@ private:
         const std::optional<std::string>& method = relation_.options.access_method;
         return method && *method != "heap" ? " using " + quoted_name(*method) : std::string();
     }
-    std::string storage_parameters() const { return quoted_options("with", relation_.options.storage_parameters); }
+    std::string storage_parameters() const {
+        std::vector<std::string> all = relation_.options.storage_parameters;
+        for (const std::string& parameter : relation_.options.toast_parameters)
+            all.push_back("toast." + parameter);
+        return quoted_options("with", all);
+    }
 
     // --- views ---
 
@@ -89,41 +96,59 @@ private:
             if (column.default_value)
                 to_.create.push_back(alter() + "alter column " + quoted_name(column.name) + " set default " +
                                      *column.default_value);
+        write_storage();
         write_indexes();
-        write_rest();
+        add_table_rest(to_.rest, to_.omitted, table_, options_);
     }
 
     // --- tables ---
 
     void write_table() {
+        const bool inherits = is_inherited_at_once();
         std::vector<std::string> lines;
         for (const reflected::column& column : table_.columns)
-            lines.push_back(column_definition(column, is_temporary_));
-        const bool inherits = is_inherited_at_once();
+            if (!inherits || column.local)
+                lines.push_back(column_definition(column, is_temporary_));
         for (const reflected::check_constraint& check : table_.check_constraints)
             if (!is_given_by_parent(check, inherits) && check.validated)
                 lines.push_back(check_definition(check));
         write_keys(lines);
 
         std::string text = "create " + std::string(is_temporary_ ? "temporary " : "") +
-                           (relation_.persistence == reflected::persistence::unlogged ? "unlogged " : "") + "table " +
-                           quoted_ + " (";
+                           (relation_.persistence == reflected::persistence::unlogged ? "unlogged " : "") +
+                           std::string(kind_text(relation_.kind)) + ' ' + quoted_ + " (";
         for (std::size_t i = 0; i != lines.size(); ++i)
             text += (i == 0 ? "\n    " : ",\n    ") + lines[i];
         text += lines.empty() ? ")" : "\n)";
         if (inherits)
             text += " inherits (" + parents_text() + ')';
+        if (relation_.partition_key)
+            text += partition_clause(*relation_.partition_key);
+        if (relation_.options.server)
+            text += " server " + quoted_name(*relation_.options.server) +
+                    foreign_options_clause(relation_.options.foreign_options);
         to_.create.push_back(text + access_method() + storage_parameters() + tablespace());
+        if (relation_.options.of_type)
+            to_.create.push_back(alter() + "of " + quoted_name(*relation_.options.of_type));
 
         if (inherits)
-            write_missing_defaults();
+            write_changes_of_inherited();
         else
             write_attachment();
         write_late_checks(inherits);
+        write_storage();
         write_indexes();
         for (const reflected::foreign_key& key : table_.foreign_keys)
             to_.foreign_keys.push_back(alter() + "add " + foreign_key_definition(key));
-        write_rest();
+        add_table_rest(to_.rest, to_.omitted, table_, options_);
+    }
+
+    void write_storage() {
+        if (relation_.kind == relation_kind::view)
+            return;
+        for (const reflected::column& column : table_.columns)
+            for (const std::string& change : storage_changes(column))
+                to_.create.push_back(alter(relation_.kind != relation_kind::materialized_view) + change);
     }
 
     std::string parents_text() const {
@@ -133,19 +158,21 @@ private:
         return list;
     }
 
-    // A check that is only there because a parent has it is made by `inherits`, but not by `alter table … inherit`,
-    // which keeps the order of the columns.
+    // What is only there because a parent has it is made by `inherits`, but not by `alter table … inherit`, which keeps
+    // the order of the columns.
     bool is_inherited_at_once() {
         if (relation_.is_partition || relation_.options.parents.empty())
             return false;
-        if (std::none_of(table_.check_constraints.begin(), table_.check_constraints.end(),
+        if (std::all_of(table_.columns.begin(), table_.columns.end(),
+                        [](const reflected::column& column) { return column.local; }) &&
+            std::none_of(table_.check_constraints.begin(), table_.check_constraints.end(),
                          [](const reflected::check_constraint& check) { return check.inherited; }))
             return false;
-        if (parents_.size() != relation_.options.parents.size() || has_order_of_parents())
+        if (has_order_of_parents())
             return true;
         omit("the table " + quoted_ +
-             ": its inherited checks are made as its own, because its columns are in another "
-             "order than its parents'");
+             ": what it inherits is made as its own, because its columns are in another order "
+             "than its parents'");
         return false;
     }
 
@@ -155,23 +182,31 @@ private:
             for (const reflected::column& column : parent->columns)
                 if (std::find(merged.begin(), merged.end(), column.name) == merged.end())
                     merged.push_back(column.name);
+        if (parents_.size() != relation_.options.parents.size()) {
+            merged.clear();
+            for (const reflected::column& column : table_.columns)
+                if (column.inherited_count != 0)
+                    merged.push_back(column.name);
+        }
         return merged.size() <= table_.columns.size() &&
                std::equal(merged.begin(), merged.end(), table_.columns.begin(),
                           [](const std::string& name, const reflected::column& column) { return name == column.name; });
     }
 
-    // `inherits` also gives defaults.
-    void write_missing_defaults() {
+    // Columns that aren't written come with the parent's default, and may be NULL if that of the parent may.
+    void write_changes_of_inherited() {
         for (const reflected::column& column : table_.columns) {
-            if (column.default_value || column.generated || column.identity)
+            const std::string change = alter(true) + "alter column " + quoted_name(column.name);
+            if (column.inherited_count == 0 || column.generated || column.identity)
                 continue;
-            const bool may_inherit = parents_.size() != relation_.options.parents.size() ||
-                                     std::any_of(parents_.begin(), parents_.end(), [&](const reflected::table* parent) {
-                                         const reflected::column* above = named(parent->columns, column.name);
-                                         return above != nullptr && above->default_value;
-                                     });
-            if (may_inherit)
-                to_.create.push_back(alter(true) + "alter column " + quoted_name(column.name) + " drop default");
+            if (!column.default_value)
+                to_.create.push_back(change + " drop default");
+            if (column.local)
+                continue;
+            if (column.default_value)
+                to_.create.push_back(change + " set default " + *column.default_value);
+            if (!column.nullable)
+                to_.create.push_back(change + " set not null");
         }
     }
 
@@ -232,53 +267,28 @@ private:
     }
 
     void write_indexes() {
+        const bool is_partitioned = relation_.kind == relation_kind::partitioned_table;
         for (const reflected::index& index : table_.indexes) {
-            if (!index.valid && relation_.kind != relation_kind::partitioned_table)
+            if (!index.valid && !is_partitioned)
                 omit("the index " + quoted_name({relation_.schema, index.name}) + ": it is valid, which it wasn't");
-            if (index.role == reflected::index_role::none)
-                to_.create.push_back(index_statement(index, name_, false, options_.tablespaces()));
+            if (index.role != reflected::index_role::none)
+                continue;
+            // One that not all partitions have, which would be given it otherwise.
+            const bool is_only_here = is_partitioned && !index.valid;
+            (is_only_here ? to_.checks : to_.create)
+                .push_back(index_statement(index, name_, is_only_here, options_.tablespaces()));
+            if (index.parent && is_only_there(*index.parent))
+                to_.checks.push_back("alter index " + quoted_name(*index.parent) + " attach partition " +
+                                     quoted_name({relation_.schema, index.name}));
         }
     }
 
-    // --- what needs nothing but the table ---
-
-    void write_rest() {
-        for (const reflected::index& index : table_.indexes) {
-            if (index.clustered)
-                to_.rest.push_back(alter() + "cluster on " + quoted_name(index.name));
-            if (index.replica_identity)
-                to_.rest.push_back(alter(true) + "replica identity using index " + quoted_name(index.name));
-        }
-        if (relation_.row_security)
-            to_.rest.push_back(alter() + "enable row level security");
-        if (relation_.force_row_security)
-            to_.rest.push_back(alter() + "force row level security");
-        if (options_.owners())
-            to_.rest.push_back(alter() + "owner to " + quoted_name(relation_.owner));
-        write_comments();
-    }
-
-    template <typename Constraint>
-    void write_comment(const Constraint& constraint) {
-        add_comment(to_.rest, "constraint " + quoted_name(constraint.name) + " on " + quoted_, constraint.comment);
-    }
-
-    void write_comments() {
-        add_comment(to_.rest, std::string(kind_text(relation_.kind)) + ' ' + quoted_, relation_.comment);
-        for (const reflected::column& column : table_.columns)
-            add_comment(to_.rest, "column " + quoted_ + '.' + quoted_name(column.name), column.comment);
-        if (table_.primary_key)
-            write_comment(*table_.primary_key);
-        for (const auto& constraint : table_.foreign_keys)
-            write_comment(constraint);
-        for (const auto& constraint : table_.unique_constraints)
-            write_comment(constraint);
-        for (const auto& constraint : table_.check_constraints)
-            write_comment(constraint);
-        for (const auto& constraint : table_.exclusion_constraints)
-            write_comment(constraint);
-        for (const reflected::index& index : table_.indexes)
-            add_comment(to_.rest, "index " + quoted_name({relation_.schema, index.name}), index.comment);
+    bool is_only_there(const reflected::qualified_name& index) const {
+        return std::any_of(parents_.begin(), parents_.end(), [&](const reflected::table* parent) {
+            const reflected::index* found =
+                parent->relation.schema == index.schema ? parent->find_index(index.name) : nullptr;
+            return found != nullptr && !found->valid;
+        });
     }
 
     const reflected::table& table_;
@@ -302,11 +312,6 @@ std::string_view kind_text(relation_kind kind) noexcept {
     case relation_kind::partitioned_table: break;
     }
     return "table";
-}
-
-void add_comment(std::vector<std::string>& to, const std::string& what, const std::optional<std::string>& comment) {
-    if (comment)
-        to.push_back("comment on " + what + " is " + quoted_literal(*comment));
 }
 
 table_statements statements_of(const reflected::table& table, const ddl_options& options,

@@ -18,7 +18,7 @@ struct table_statements {
     /// Makes it a child of its parents. Indexes, keys and checks that are there already are taken for those of the
     /// parents.
     std::vector<std::string> attach;
-    /// What children are given as well when their parents are: after all tables.
+    /// Checks and indexes that children are given, or aren't, when their parents are: after all tables.
     std::vector<std::string> checks;
     std::vector<std::string> foreign_keys;
     /// Everything else, which needs nothing but the table.
@@ -32,9 +32,6 @@ table_statements statements_of(const reflected::table& table, const ddl_options&
 
 /// `table`, `view`, `materialized view`, `foreign table`.
 std::string_view kind_text(reflected::relation_kind kind) noexcept;
-
-/// `comment on what is 'comment'`, if there is a comment.
-void add_comment(std::vector<std::string>& to, const std::string& what, const std::optional<std::string>& comment);
 
 } // namespace coropq::detail
 

@@ -4,7 +4,7 @@
 #include "inspect/ddl/type_statements.hpp"
 
 #include "inspect/ddl/clauses.hpp"
-#include "inspect/ddl/table_statements.hpp"
+#include "inspect/ddl/table_rest.hpp"
 #include "inspect/sql_text.hpp"
 
 namespace coropq::detail {
@@ -54,6 +54,48 @@ std::vector<std::string> statements_of(const reflected::domain_type& type, const
     std::vector<std::string> all{text};
     all.insert(all.end(), later.begin(), later.end());
     add_rest(all, "domain", type, options);
+    return all;
+}
+
+std::vector<std::string> statements_of(const reflected::composite_type& type, const ddl_options& options) {
+    std::string attributes;
+    for (const reflected::attribute& attribute : type.attributes)
+        attributes += (attributes.empty() ? "" : ", ") + quoted_name(attribute.name) + ' ' + type_text(attribute.type) +
+                      collate_clause(attribute.collation);
+    std::vector<std::string> all{"create type " + name_of(type) + " as (" + attributes + ')'};
+    add_rest(all, "type", type, options);
+    for (const reflected::attribute& attribute : type.attributes)
+        add_comment(all, "column " + name_of(type) + '.' + quoted_name(attribute.name), attribute.comment);
+    return all;
+}
+
+std::vector<std::string> statements_of(const reflected::range_type& type, const ddl_options& options) {
+    std::string text = "create type " + name_of(type) + " as range (subtype = " + type_text(type.subtype);
+    if (!type.default_operator_class)
+        text += ", subtype_opclass = " + quoted_name(type.operator_class);
+    if (type.collation)
+        text += ", collation = " + quoted_name(*type.collation);
+    if (type.canonical)
+        text += ", canonical = " + quoted_name(*type.canonical);
+    if (type.difference)
+        text += ", subtype_diff = " + quoted_name(*type.difference);
+    if (type.multirange_type)
+        text += ", multirange_type_name = " + quoted_name(*type.multirange_type);
+    std::vector<std::string> all{text + ')'};
+    add_rest(all, "type", type, options);
+    return all;
+}
+
+std::vector<std::string> statements_of(const reflected::sequence& sequence, const ddl_options& options) {
+    const bool is_temporary = sequence.persistence == reflected::persistence::temporary;
+    const bool is_unlogged = sequence.persistence == reflected::persistence::unlogged;
+    std::vector<std::string> all{std::string("create ") +
+                                 (is_temporary  ? "temporary "
+                                  : is_unlogged ? "unlogged "
+                                                : "") +
+                                 "sequence " + name_of(sequence) + " as " + type_text(sequence.type) + ' ' +
+                                 sequence_clauses(sequence)};
+    add_rest(all, "sequence", sequence, options);
     return all;
 }
 

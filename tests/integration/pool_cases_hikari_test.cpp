@@ -262,7 +262,10 @@ TEST_F(hikari, ramp_up_down) {
             conns.push_back(get(engine));
         EXPECT_EQ(engine.stats().active, 5u);
     }
-    EXPECT_TRUE(run_until([&] { return engine.stats().closed.idle == 4; }));
+    EXPECT_TRUE(run_until([&] {
+        const coropq::pool_statistics now = engine.stats();
+        return now.closed.idle == 4 && now.closing == 0; // it counts before it is gone
+    }));
     EXPECT_TRUE(proxy.wait_for_open_connections(1));
     EXPECT_EQ(engine.stats().idle, 1u);
 }

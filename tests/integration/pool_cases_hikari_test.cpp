@@ -227,7 +227,10 @@ TEST_F(hikari, minimum_idle_zero) {
     const coropq::engine engine = make_pool(pool_options().size(3).max_idle(30ms));
     for (std::uint64_t round = 1; round != 3; ++round) {
         expect_works(engine);
-        EXPECT_TRUE(run_until([&] { return engine.stats().closed.idle == round; }));
+        EXPECT_TRUE(run_until([&] {
+            const coropq::pool_statistics now = engine.stats();
+            return now.closed.idle == round && now.closing == 0; // it counts before it is gone
+        }));
         EXPECT_TRUE(proxy.wait_for_open_connections(0));
     }
     expect_balance(engine.stats());
@@ -264,7 +267,7 @@ TEST_F(hikari, ramp_up_down) {
     }
     EXPECT_TRUE(run_until([&] {
         const coropq::pool_statistics now = engine.stats();
-        return now.closed.idle == 4 && now.closing == 0; // it counts before it is gone
+        return now.closed.idle == 4 && now.closing == 0;
     }));
     EXPECT_TRUE(proxy.wait_for_open_connections(1));
     EXPECT_EQ(engine.stats().idle, 1u);

@@ -19,14 +19,20 @@
 
 namespace coropq::test {
 
+/// Between two uses of a connection, a busy machine may take the second after which a pool asks for a sign of life:
+/// that counts as a round trip, and takes time.
+inline coropq::pool_options without_ping(std::size_t size, std::chrono::milliseconds timeout) {
+    return coropq::pool_options().size(size).acquire_timeout(timeout).ping_after(std::chrono::milliseconds::max());
+}
+
 inline coropq::engine_options pool_of(std::size_t size, std::chrono::milliseconds timeout = std::chrono::seconds(30)) {
-    return coropq::engine_options().pool(coropq::pool_options().size(size).acquire_timeout(timeout));
+    return coropq::engine_options().pool(without_ping(size, timeout));
 }
 
 /// One statement at a time on each connection.
 inline coropq::engine_options unshared_pool_of(std::size_t size,
                                                std::chrono::milliseconds timeout = std::chrono::seconds(30)) {
-    return coropq::engine_options().pool(coropq::pool_options().size(size).acquire_timeout(timeout).pipelining(false));
+    return coropq::engine_options().pool(without_ping(size, timeout).pipelining(false));
 }
 
 /// Engines behind a proxy, which counts their connections, and statements whose ends are remembered.
@@ -39,6 +45,21 @@ struct engine_fixture : testing::Test {
 
     coropq::engine make(coropq::engine_options options = {}) {
         return coropq::create_engine(context, address_through(proxy), std::move(options));
+    }
+
+    // The first connection of an engine whose short `acquire_timeout` is for what comes afterwards: on a busy machine,
+    // connecting takes longer than that. It goes on when nobody waits for it any more.
+    coropq::connection opened_by(const coropq::engine& impatient) {
+        coropq::connection opened(context);
+        EXPECT_TRUE(wait_until([&] {
+            try {
+                opened = run(context, impatient.connect());
+                return true;
+            } catch (const coropq::pool_timeout&) {
+                return false;
+            }
+        }));
+        return opened;
     }
 
     // A statement that was started, and how it ended.

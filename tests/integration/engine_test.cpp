@@ -83,8 +83,17 @@ TEST_F(engine, reuses_connections_the_last_one_first) {
 
 TEST_F(engine, opens_as_many_as_it_needs_and_may) {
     const coropq::engine three = make(pool_of(3));
-    for (int i = 0; i != 12; ++i)
-        start(three, "select pg_sleep(0.03)");
+    {
+        gate closed(context);
+        for (int i = 0; i != 12; ++i)
+            start(three, gate::statement("together"));
+        EXPECT_TRUE(wait_until([&] {
+            context.restart();
+            context.poll();
+            return proxy.connections() == 3;
+        }));
+        closed.open();
+    }
     drain(context);
     EXPECT_EQ(proxy.connections(), 3u);
     for (const auto& each : all)
@@ -115,14 +124,9 @@ TEST_F(engine, waiters_are_served_in_order) {
 
 TEST_F(engine, waiting_has_an_end) {
     const coropq::engine impatient = make(unshared_pool_of(1, 50ms));
-    // It connects first: on a busy machine that may take longer than anybody waits here.
-    ASSERT_TRUE(wait_until([&] {
-        try {
-            return run(context, impatient.execute("select 1")).size() == 1;
-        } catch (const coropq::pool_timeout&) {
-            return false;
-        }
-    }));
+    { const coropq::connection first = opened_by(impatient); }
+    drain(context);
+    EXPECT_EQ(impatient.stats().idle, 1u);
     gate closed(context);
     start(impatient, gate::statement("occupied"));
     start(impatient, "select 2");
@@ -257,8 +261,10 @@ TEST_F(engine, a_connection_that_died_while_idle_is_replaced_unseen) {
     // Not through the proxy: what the server says last has arrived when it is gone.
     const coropq::engine direct = coropq::create_engine(context, plain_address(), pool_of(2));
     for (int i = 0; i != 3; ++i) {
-        start(direct, "select pg_sleep(0.3)"); // longer than a connect takes
-        start(direct, "select pg_sleep(0.3)");
+        {
+            const coropq::connection first = run(context, direct.connect());
+            const coropq::connection second = run(context, direct.connect());
+        }
         drain(context);
         ASSERT_EQ(cluster().terminate_backends(), 2u);
         EXPECT_EQ(run(context, direct.execute("select 7"))[0][0].as<int>(), 7);

@@ -19,20 +19,27 @@
 
 namespace coropq::test {
 
-/// Between two uses of a connection, a busy machine may take the second after which a pool asks for a sign of life:
-/// that counts as a round trip, and takes time.
-inline coropq::pool_options without_ping(std::size_t size, std::chrono::milliseconds timeout) {
-    return coropq::pool_options().size(size).acquire_timeout(timeout).ping_after(std::chrono::milliseconds::max());
+/// Between two uses of a connection, a busy machine may take the second after which a pool asks for a sign of life,
+/// which counts as a round trip, and the answer may take the second after which the connection is replaced. Where a
+/// test says nothing else, neither happens.
+inline coropq::pool_options patient(coropq::pool_options options) {
+    const coropq::pool_options usual;
+    if (options.ping_after() == usual.ping_after())
+        options.ping_after(std::chrono::milliseconds::max());
+    if (options.ping_timeout() == usual.ping_timeout())
+        options.ping_timeout(std::chrono::seconds(20));
+    return options;
 }
 
 inline coropq::engine_options pool_of(std::size_t size, std::chrono::milliseconds timeout = std::chrono::seconds(30)) {
-    return coropq::engine_options().pool(without_ping(size, timeout));
+    return coropq::engine_options().pool(patient(coropq::pool_options().size(size).acquire_timeout(timeout)));
 }
 
 /// One statement at a time on each connection.
 inline coropq::engine_options unshared_pool_of(std::size_t size,
                                                std::chrono::milliseconds timeout = std::chrono::seconds(30)) {
-    return coropq::engine_options().pool(without_ping(size, timeout).pipelining(false));
+    coropq::engine_options options = pool_of(size, timeout);
+    return options.pool(coropq::pool_options(options.pool()).pipelining(false));
 }
 
 /// Engines behind a proxy, which counts their connections, and statements whose ends are remembered.
@@ -44,16 +51,18 @@ struct engine_fixture : testing::Test {
     tcp_proxy proxy{cluster().port()};
 
     coropq::engine make(coropq::engine_options options = {}) {
+        options.pool(patient(options.pool()));
         return coropq::create_engine(context, address_through(proxy), std::move(options));
     }
 
     // The first connection of an engine whose short `acquire_timeout` is for what comes afterwards: on a busy machine,
-    // connecting takes longer than that. It goes on when nobody waits for it any more.
-    coropq::connection opened_by(const coropq::engine& impatient) {
+    // connecting takes longer than that. It goes on when nobody waits for it any more. Also for further connections.
+    coropq::connection opened_by(const coropq::engine& impatient,
+                                 std::source_location where = std::source_location::current()) {
         coropq::connection opened(context);
         EXPECT_TRUE(wait_until([&] {
             try {
-                opened = run(context, impatient.connect());
+                opened = run(context, impatient.connect(where), time_limit, where);
                 return true;
             } catch (const coropq::pool_timeout&) {
                 return false;

@@ -50,8 +50,8 @@ struct multiplexing_fixture : pool_fixture {
     }
 
     coropq::engine make_shared(coropq::pool_options pool, coropq::connect_options connect = {}) {
-        return coropq::create_engine(context, address(),
-                                     coropq::engine_options().pool(std::move(pool)).connect(std::move(connect)));
+        return coropq::create_engine(
+            context, address(), coropq::engine_options().pool(patient(std::move(pool))).connect(std::move(connect)));
     }
 
     /// Opens them all, which takes that many askers at the same time.
@@ -59,7 +59,7 @@ struct multiplexing_fixture : pool_fixture {
                   std::source_location where = std::source_location::current()) {
         std::vector<coropq::connection> held;
         for (std::size_t i = 0; i != connections; ++i) {
-            held.push_back(get(target, where));
+            held.push_back(opened_by(target, where));
             run(context, held.back().ping(), time_limit, where);
         }
         held.clear();

@@ -42,12 +42,14 @@ struct pool_safety : pool_fixture {
 };
 
 TEST_F(pool_safety, a_set_up_that_was_cancelled_is_not_forgotten) {
-    const auto engine = make(set_up({"select pg_sleep(0.5)", "set application_name = 'as set up'"}));
+    const auto engine = make(set_up({gate::statement("setting up"), "set application_name = 'as set up'"}));
+    gate closed(context);
     started& first = start(engine, "select 'first'");
-    ASSERT_TRUE(run_until_active(context, "pg_sleep"));
+    ASSERT_TRUE(run_until_active(context, "setting up"));
     first.stop.emit(asio::cancellation_type::terminal);
     ASSERT_TRUE(run_until([&] { return first.code.has_value() && engine.stats().active == 0; }));
     EXPECT_EQ(first.code, asio::error::operation_aborted);
+    closed.open();
     EXPECT_EQ(name(engine), "as set up");
 }
 
@@ -146,7 +148,9 @@ TEST_F(pool_safety, a_discard_all_that_a_cancel_request_has_hit_is_noticed) {
 }
 
 TEST_F(pool_safety, a_transaction_on_a_silent_link_ends_at_its_deadline) {
-    const auto engine = make_pool(coropq::pool_options().size(1));
+    const auto engine = make(coropq::engine_options()
+                                 .pool(coropq::pool_options().size(1))
+                                 .connect(coropq::connect_options().cancel_timeout(1min))); // isn't waited for
     run(context, engine.execute("select 1"));
     const auto begun = std::chrono::steady_clock::now();
     const auto work = [&](coropq::transaction& tx) -> asio::awaitable<void> {
@@ -155,7 +159,7 @@ TEST_F(pool_safety, a_transaction_on_a_silent_link_ends_at_its_deadline) {
         co_await tx.execute("select 2");
     };
     EXPECT_THROW(run(context, engine.transaction(work, {.timeout = 300ms})), coropq::timeout_error);
-    EXPECT_LT(std::chrono::steady_clock::now() - begun, 4s);
+    EXPECT_LT(std::chrono::steady_clock::now() - begun, 20s);
     proxy.release();
 }
 

@@ -15,12 +15,14 @@ namespace coropq::test {
 struct pool_fixture : engine_fixture {
     /// Runs the context, as if something else kept it running, until it is so.
     template <typename Predicate>
-    bool run_until(Predicate predicate) {
-        return wait_until([&] {
-            context.restart();
-            context.poll();
-            return predicate();
-        });
+    bool run_until(Predicate predicate, std::chrono::milliseconds limit = std::chrono::minutes(1)) {
+        return wait_until(
+            [&] {
+                context.restart();
+                context.poll();
+                return predicate();
+            },
+            limit);
     }
 
     coropq::engine make_pool(coropq::pool_options options) {

@@ -12,7 +12,7 @@ namespace coropq::test {
 /// Asks again and again until the answer is yes; false when it still isn't at the end of the limit. For what another
 /// thread or the server does, never in place of an event of our own. Blocks the thread: not within a coroutine.
 template <typename Predicate>
-bool wait_until(Predicate predicate, std::chrono::milliseconds limit = std::chrono::seconds(20)) {
+bool wait_until(Predicate predicate, std::chrono::milliseconds limit = std::chrono::minutes(1)) {
     const auto deadline = std::chrono::steady_clock::now() + limit;
     while (!predicate()) {
         if (std::chrono::steady_clock::now() >= deadline)

@@ -5,6 +5,7 @@
 
 #include <coropq/error.hpp>
 
+#include "operation/is_cancelled.hpp"
 #include "result/result_data.hpp"
 
 #include <boost/asio/error.hpp>
@@ -76,15 +77,6 @@ asio::awaitable<operation_outcome> stream_state::run(statement work, deadline un
         co_await session::run(used.session, session::execute(used.session, std::move(work), until));
     co_return outcome;
 }
-
-namespace {
-
-asio::awaitable<bool> is_cancelled() {
-    const asio::cancellation_state cancellation = co_await asio::this_coro::cancellation_state;
-    co_return cancellation.cancelled() != asio::cancellation_type::none;
-}
-
-} // namespace
 
 // A cancelled coroutine throws at its next co_await, which could be the one in front of the clean-up. So these don't
 // throw until they are done.

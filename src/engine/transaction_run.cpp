@@ -8,6 +8,8 @@
 #include "engine/transaction_state.hpp"
 #include "error/diagnostics_fields.hpp"
 #include "libpq/time_limit.hpp"
+#include "operation/is_cancelled.hpp"
+#include "operation/random_factor.hpp"
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -17,7 +19,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <random>
 
 namespace asio = boost::asio;
 
@@ -29,11 +30,6 @@ using std::chrono::milliseconds;
 using clock = std::chrono::steady_clock;
 
 constexpr milliseconds longest_delay = std::chrono::seconds(30);
-
-double random_factor() {
-    thread_local std::minstd_rand generator(std::random_device{}());
-    return std::uniform_real_distribution<double>(0.5, 1.5)(generator);
-}
 
 // The server has chosen a victim, and nothing of it remains: the same again can succeed.
 bool is_worth_repeating(const std::exception_ptr& problem) {
@@ -50,11 +46,6 @@ std::exception_ptr cancelled() {
     const error_code code = asio::error::operation_aborted;
     return std::make_exception_ptr(
         error(code, make_diagnostics(code, "the transaction was cancelled, and rolled back")));
-}
-
-asio::awaitable<bool> is_cancelled() {
-    const asio::cancellation_state cancellation = co_await asio::this_coro::cancellation_state;
-    co_return cancellation.cancelled() != asio::cancellation_type::none;
 }
 
 } // namespace

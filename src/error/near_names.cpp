@@ -3,13 +3,13 @@
 
 #include "error/near_names.hpp"
 
+#include "characters.hpp"
+
 #include <algorithm>
 #include <cstddef>
 #include <utility>
 
 namespace coropq::detail {
-
-namespace {
 
 std::size_t edit_distance(std::string_view left, std::string_view right) {
     std::vector<std::size_t> row(right.size() + 1);
@@ -18,7 +18,7 @@ std::size_t edit_distance(std::string_view left, std::string_view right) {
     for (std::size_t i = 0; i != left.size(); ++i) {
         std::size_t diagonal = std::exchange(row[0], i + 1);
         for (std::size_t j = 0; j != right.size(); ++j) {
-            const std::size_t replaced = diagonal + (left[i] == right[j] ? 0 : 1);
+            const std::size_t replaced = diagonal + (to_lower(left[i]) == to_lower(right[j]) ? 0 : 1);
             diagonal = row[j + 1];
             row[j + 1] = std::min({replaced, row[j] + 1, diagonal + 1});
         }
@@ -26,20 +26,13 @@ std::size_t edit_distance(std::string_view left, std::string_view right) {
     return row.back();
 }
 
-std::string lower_case(std::string_view text) {
-    std::string lower(text);
-    std::transform(lower.begin(), lower.end(), lower.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-    return lower;
-}
-
-} // namespace
-
 std::string near_names(std::string_view name, const std::vector<std::string>& known) {
-    const std::string wanted = lower_case(name);
+    std::string wanted(name);
+    std::transform(wanted.begin(), wanted.end(), wanted.begin(), to_lower);
     std::vector<std::pair<std::size_t, std::string>> ranked;
     for (const std::string& each : known) {
-        const std::string lower = lower_case(each);
+        std::string lower(each);
+        std::transform(lower.begin(), lower.end(), lower.begin(), to_lower);
         const std::size_t distance = edit_distance(wanted, lower);
         const bool contains = wanted.size() >= 4 && lower.find(wanted) != std::string::npos;
         if (distance <= std::max<std::size_t>(2, wanted.size() / 3) || contains)

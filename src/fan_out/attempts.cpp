@@ -9,12 +9,12 @@
 
 #include "error/diagnostics_fields.hpp"
 #include "fan_out/repetition.hpp"
+#include "operation/random_factor.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/bind_executor.hpp>
 #include <boost/asio/error.hpp>
 
-#include <random>
 #include <utility>
 
 namespace asio = boost::asio;
@@ -22,15 +22,6 @@ namespace asio = boost::asio;
 namespace coropq::detail {
 
 using std::chrono::milliseconds;
-
-namespace {
-
-double random_factor() {
-    thread_local std::minstd_rand generator(std::random_device{}());
-    return std::uniform_real_distribution<double>(0.5, 1.5)(generator);
-}
-
-} // namespace
 
 // Ends one attempt to run a statement.
 struct fan_out_core::attempt_ended {

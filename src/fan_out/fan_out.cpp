@@ -8,8 +8,8 @@
 
 #include "error/diagnostics_fields.hpp"
 #include "fan_out/core.hpp"
+#include "operation/is_cancelled.hpp"
 
-#include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/this_coro.hpp>
 
@@ -20,11 +20,6 @@ namespace asio = boost::asio;
 namespace coropq::detail {
 
 namespace {
-
-asio::awaitable<bool> is_cancelled() {
-    const asio::cancellation_state cancellation = co_await asio::this_coro::cancellation_state;
-    co_return cancellation.cancelled() != asio::cancellation_type::none;
-}
 
 [[noreturn]] void throw_cancelled() {
     const error_code code = asio::error::operation_aborted;

@@ -35,9 +35,9 @@ constexpr std::array<unsigned char, 256> classes = [] {
 }();
 
 bool is(char c, int kind) { return (classes[static_cast<unsigned char>(c)] & kind) != 0; }
-bool is_space(char c) { return is(c, space); }
+bool is_white(char c) { return is(c, space); }
+bool is_decimal(char c) { return is(c, digit); }
 bool is_newline(char c) { return is(c, newline); }
-bool is_digit(char c) { return is(c, digit); }
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 bool starts_word(char c) { return is(c, tag_begin); }
 bool continues_tag(char c) { return is(c, tag); }
@@ -70,9 +70,9 @@ std::optional<placeholder> sql_lexer::next() {
             read_string(string_kind::plain);
         else if (c == '"')
             read_quoted_name();
-        else if (is_digit(c))
+        else if (is_decimal(c))
             read_number();
-        else if (c == '$' && is_digit(at(position_ + 1)))
+        else if (c == '$' && is_decimal(at(position_ + 1)))
             found = read_parameter();
         else if (c == ':')
             found = read_name();
@@ -86,7 +86,7 @@ std::optional<placeholder> sql_lexer::next() {
 
 bool sql_lexer::skip_ignored() noexcept {
     const char c = sql_[position_];
-    if (is_space(c))
+    if (is_white(c))
         ++position_;
     else if (c == '-' && at(position_ + 1) == '-')
         skip_line_comment();
@@ -146,7 +146,7 @@ std::size_t sql_lexer::continuation(std::size_t from) const noexcept {
         } else if (sql_[i] == '-' && at(i + 1) == '-') {
             while (i + 1 < sql_.size() && !is_newline(sql_[i + 1]))
                 ++i;
-        } else if (!is_space(sql_[i])) {
+        } else if (!is_white(sql_[i])) {
             break;
         }
     }
@@ -183,11 +183,11 @@ void sql_lexer::read_quoted_name() noexcept {
 // Where a number ends matters when $1 or a letter follows: `1e5$1` is two tokens, `e5$1` is one.
 void sql_lexer::read_number() noexcept {
     const auto skip_digits = [this] {
-        while (is_digit(at(position_)) || (at(position_) == '_' && is_digit(at(position_ + 1))))
+        while (is_decimal(at(position_)) || (at(position_) == '_' && is_decimal(at(position_ + 1))))
             ++position_;
     };
     // Without a digit behind it, `0b` is a zero and a word, or the beginning of b'…'.
-    const auto is_hex = [](char c) { return is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'f'); };
+    const auto is_hex = [](char c) { return is_decimal(c) || (lower(c) >= 'a' && lower(c) <= 'f'); };
     const auto has_hex = [this, is_hex](std::size_t from) {
         return is_hex(at(from)) || (at(from) == '_' && is_hex(at(from + 1)));
     };
@@ -205,7 +205,7 @@ void sql_lexer::read_number() noexcept {
     if (lower(at(position_)) == 'e') {
         const char sign = at(position_ + 1);
         const std::size_t digits = position_ + (sign == '+' || sign == '-' ? 2 : 1);
-        if (is_digit(at(digits))) {
+        if (is_decimal(at(digits))) {
             position_ = digits;
             skip_digits();
         }
@@ -278,7 +278,7 @@ std::optional<placeholder> sql_lexer::read_parameter() noexcept {
     constexpr std::uint32_t largest = std::numeric_limits<std::uint32_t>::max();
     const std::size_t begin = position_++;
     std::uint64_t number = 0;
-    for (; is_digit(at(position_)); ++position_)
+    for (; is_decimal(at(position_)); ++position_)
         number = std::min<std::uint64_t>(number * 10 + static_cast<std::uint64_t>(at(position_) - '0'), largest);
     highest_ = std::max(highest_, static_cast<std::uint32_t>(number));
     return placeholder{begin, position_ - begin, static_cast<std::uint32_t>(number), {}};

@@ -6,11 +6,11 @@
 #include <coropq/column_names.hpp>
 #include <coropq/named.hpp>
 
+#include "error/near_names.hpp"
 #include "statement/lexer.hpp"
 #include "statement/refuse.hpp"
 
 #include <algorithm>
-#include <numeric>
 
 namespace coropq {
 
@@ -56,21 +56,6 @@ std::vector<source> sources_of(std::span<const argument> arguments) {
             refuse_statement("parameter " + with_colon(it->name) + " is given twice");
     }
     return sources;
-}
-
-// The number of characters that have to be added, dropped or replaced.
-std::size_t edit_distance(std::string_view left, std::string_view right) {
-    std::vector<std::size_t> row(right.size() + 1);
-    std::iota(row.begin(), row.end(), std::size_t(0));
-    for (std::size_t i = 0; i != left.size(); ++i) {
-        std::size_t diagonal = std::exchange(row[0], i + 1);
-        for (std::size_t j = 0; j != right.size(); ++j) {
-            const std::size_t replaced = diagonal + (lower_case(left[i]) == lower_case(right[j]) ? 0 : 1);
-            diagonal = row[j + 1];
-            row[j + 1] = std::min({replaced, row[j] + 1, diagonal + 1});
-        }
-    }
-    return row.back();
 }
 
 std::string hint_for(std::string_view name, const std::vector<std::string_view>& others, std::string_view listed) {

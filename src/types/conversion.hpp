@@ -7,6 +7,8 @@
 // Between the server's text and binary forms, both of them untrusted: whatever comes in, a value or a `value_error`
 // comes out. The forms are those of PostgreSQL's …_in, …_out, …_recv and …_send functions (src/backend/utils/adt).
 
+#include "characters.hpp"
+
 #include <coropq/types/type_catalog.hpp>
 #include <coropq/types/value_view.hpp>
 
@@ -121,11 +123,6 @@ private:
     std::string_view rest_;
 };
 
-constexpr bool is_digit(char character) noexcept { return character >= '0' && character <= '9'; }
-/// As the server's array_isspace: the locale doesn't matter.
-constexpr bool is_space(char character) noexcept {
-    return character == ' ' || (character >= '\t' && character <= '\r');
-}
 /// 0 … 15, or -1.
 int hex_digit(char character) noexcept;
 void append_hex(std::string& text, std::string_view bytes);

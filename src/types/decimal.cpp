@@ -1,6 +1,8 @@
 // Copyright (c) 2026 the coropq authors
 // Distributed under the Boost Software License, Version 1.0. (See accompanying file LICENSE.)
 
+#include "characters.hpp"
+
 #include <coropq/types/decimal.hpp>
 
 #include <algorithm>
@@ -11,6 +13,9 @@
 #include <system_error>
 
 namespace coropq {
+
+using detail::is_digit;
+using detail::is_space;
 
 namespace {
 
@@ -24,9 +29,6 @@ constexpr int max_weight = 0x7FFF;
 [[noreturn]] void too_large() {
     throw value_error("the number has more digits than numeric holds", value_error::problem::out_of_range);
 }
-
-bool is_space(char c) noexcept { return c == ' ' || (c >= '\t' && c <= '\r'); }
-bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 
 bool is_word(std::string_view text, std::string_view lower) noexcept {
     return std::ranges::equal(text, lower,

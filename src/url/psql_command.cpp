@@ -18,11 +18,11 @@ using namespace detail;
 
 constexpr auto npos = std::string_view::npos;
 
-using words = std::vector<secret_buffer>;
+using command_words = std::vector<secret_buffer>;
 
 /// Splits a command as a POSIX shell does (Shell Command Language, 2.2 "Quoting"), without any expansion.
-words split_command(std::string_view text) {
-    words result;
+command_words split_command(std::string_view text) {
+    command_words result;
     bool in_word = false;
     char quote = '\0';
     const auto put = [&](char c) {
@@ -158,7 +158,7 @@ void add_database(command& out, std::string_view text) {
 }
 
 /// "PGPASSWORD=… PGHOST=…"
-void read_variables(command& out, const words& arguments, std::size_t count) {
+void read_variables(command& out, const command_words& arguments, std::size_t count) {
     for (std::size_t i = 0; i != count; ++i) {
         const std::string_view assignment = view(arguments[i]);
         const std::size_t equals = assignment.find('=');
@@ -171,7 +171,7 @@ void read_variables(command& out, const words& arguments, std::size_t count) {
 
 /// What follows the word psql, in the order in which psql itself takes it: first options, then what is left is the
 /// database and the user, unless options gave them.
-void read_arguments(command& out, const words& arguments, std::size_t first) {
+void read_arguments(command& out, const command_words& arguments, std::size_t first) {
     std::optional<std::string_view> database;
     std::optional<std::string_view> user;
     std::vector<std::string_view> rest;
@@ -223,7 +223,7 @@ url url::from_psql_command(std::string_view text) {
     refuse_nul(text);
     if (text.starts_with("$ ")) // a copied prompt
         text.remove_prefix(2);
-    const words arguments = split_command(text);
+    const command_words arguments = split_command(text);
     const auto psql =
         std::find_if(arguments.begin(), arguments.end(), [](const secret_buffer& word) { return is_psql(view(word)); });
     if (psql == arguments.end())

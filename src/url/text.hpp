@@ -4,8 +4,9 @@
 #ifndef COROPQ_SRC_URL_TEXT_HPP
 #define COROPQ_SRC_URL_TEXT_HPP
 
-// Percent-encoding (by Boost.URL) and the character classes that the parsers share. All in ASCII, whatever the locale.
+// Percent-encoding (by Boost.URL) and what the parsers share. All in ASCII, whatever the locale.
 
+#include "characters.hpp"
 #include "url/problem.hpp"
 #include "url/wipe.hpp"
 
@@ -15,12 +16,6 @@
 #include <string_view>
 
 namespace coropq::detail {
-
-constexpr bool is_space(char c) noexcept { return c == ' ' || (c >= '\t' && c <= '\r'); }
-constexpr bool is_control(char c) noexcept { return (c >= '\0' && c < ' ') || c == '\x7F'; }
-constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
-constexpr char to_lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-constexpr bool is_alphanumeric(char c) noexcept { return is_digit(c) || (to_lower(c) >= 'a' && to_lower(c) <= 'z'); }
 
 bool equal_ignoring_case(std::string_view left, std::string_view right) noexcept;
 

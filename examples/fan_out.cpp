@@ -14,6 +14,7 @@
 // How files are taken apart: fan_out/statement_splitter.hpp and fan_out/csv_reader.hpp; what is written:
 // fan_out/writers.hpp.
 
+#include "arguments.hpp"
 #include "fan_out/command_line.hpp"
 #include "fan_out/descriptors.hpp"
 #include "fan_out/progress_display.hpp"
@@ -210,7 +211,7 @@ int main(int argc, char** argv) {
             return 1;
         }
         return program.status();
-    } catch (const usage_error& problem) {
+    } catch (const example::usage_error& problem) {
         std::cerr << "fan_out: " << problem.what() << "\n\n" << help_text();
     } catch (const std::exception& problem) { // files that can't be opened, URLs that are none
         std::cerr << "fan_out: " << problem.what() << '\n';

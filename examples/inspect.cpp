@@ -11,6 +11,7 @@
 //
 // `inspect --help` lists the options. Everything is read in one round trip, and is of one moment.
 
+#include "arguments.hpp"
 #include "inspect/command_line.hpp"
 
 #include <coropq/engine.hpp>
@@ -157,7 +158,7 @@ int main(int argc, char** argv) {
             return 1;
         }
         return status;
-    } catch (const usage_error& problem) {
+    } catch (const example::usage_error& problem) {
         std::cerr << "inspect: " << problem.what() << "\n\n" << help_text();
     } catch (const std::exception& problem) { // URLs that are none
         std::cerr << "inspect: " << problem.what() << '\n';

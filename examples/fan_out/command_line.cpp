@@ -3,14 +3,16 @@
 
 #include "command_line.hpp"
 
+#include "../arguments.hpp"
+
 #include <boost/program_options.hpp>
 
 #include <chrono>
 #include <cmath>
-#include <cstdlib>
 #include <sstream>
 
 namespace options = boost::program_options;
+using example::usage_error;
 
 namespace fan_out_example {
 
@@ -43,37 +45,6 @@ options::options_description visible_options() {
     add("no-pipelining", "a connection does one statement at a time");
     add("quiet,q", "show no progress and no summary");
     return all;
-}
-
-options::variables_map parse(int argc, const char* const* argv) {
-    options::options_description all = visible_options();
-    all.add_options()("url", options::value<std::string>(), "");
-    options::positional_options_description positional;
-    positional.add("url", 1);
-    options::variables_map given;
-    try {
-        namespace style = options::command_line_style;
-        options::store(options::command_line_parser(argc, argv)
-                           .options(all)
-                           .positional(positional)
-                           .style(style::unix_style & ~style::allow_guessing)
-                           .run(),
-                       given);
-    } catch (const options::too_many_positional_options_error&) {
-        throw usage_error("there is more than one URL");
-    } catch (const options::error_with_option_name& problem) {
-        // Its text may repeat what was typed, which may be a URL in the wrong place.
-        const std::string name = problem.get_option_name();
-        throw usage_error(
-            all.find_nothrow(
-                name.substr(name.find_first_not_of('-') == std::string::npos ? 0 : name.find_first_not_of('-')),
-                false) != nullptr
-                ? "the option " + name + " needs another value, one value, or to be given once"
-                : std::string("there is an option that doesn't exist"));
-    } catch (const options::error&) {
-        throw usage_error("the arguments can't be understood");
-    }
-    return given;
 }
 
 int number_of(const options::variables_map& given, const std::string& name, int least) {
@@ -146,7 +117,7 @@ void set_output(const options::variables_map& given, command_line& result) {
 } // namespace
 
 command_line parse_command_line(int argc, const char* const* argv) {
-    const options::variables_map given = parse(argc, argv);
+    const options::variables_map given = example::parse_arguments(argc, argv, visible_options());
     command_line result;
     result.wants_help = given.count("help") != 0;
     if (result.wants_help)
@@ -154,13 +125,7 @@ command_line parse_command_line(int argc, const char* const* argv) {
     set_source(given, result);
     set_options(given, result);
     set_output(given, result);
-    const char* const environment = std::getenv("COROPQ_URL");
-    if (given.count("url") != 0)
-        result.url = coropq::url::parse(given["url"].as<std::string>());
-    else if (environment != nullptr)
-        result.url = coropq::url::parse(environment);
-    else
-        throw usage_error("there is no URL, neither as an argument nor in COROPQ_URL");
+    result.url = coropq::url::parse(example::url_text(given));
     return result;
 }
 

@@ -9,15 +9,9 @@
 #include <coropq/url.hpp>
 
 #include <optional>
-#include <stdexcept>
 #include <string>
 
 namespace fan_out_example {
-
-/// What can't be understood of a command line. Repeats no argument: one of them may hold a password.
-struct usage_error : std::runtime_error {
-    using std::runtime_error::runtime_error;
-};
 
 struct command_line {
     std::string statements; ///< A file, `-` for stdin; empty: there is a template.
@@ -32,7 +26,7 @@ struct command_line {
     bool wants_help = false;
 };
 
-/// Throws `usage_error`, and `coropq::url_error`.
+/// Throws `example::usage_error`, and `coropq::url_error`.
 command_line parse_command_line(int argc, const char* const* argv);
 
 std::string help_text();

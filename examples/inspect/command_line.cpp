@@ -3,14 +3,15 @@
 
 #include "command_line.hpp"
 
+#include "../arguments.hpp"
+
 #include <boost/program_options.hpp>
 
-#include <algorithm>
-#include <cstdlib>
 #include <sstream>
 #include <vector>
 
 namespace options = boost::program_options;
+using example::usage_error;
 
 namespace inspect_example {
 
@@ -33,35 +34,6 @@ options::options_description visible_options() {
     add("tablespaces", "ddl: with tablespaces; diff: they count");
     add("any-order", "diff: the order of columns doesn't count");
     return all;
-}
-
-options::variables_map parse(int argc, const char* const* argv) {
-    options::options_description all = visible_options();
-    all.add_options()("source", options::value<std::string>(), "");
-    options::positional_options_description positional;
-    positional.add("source", 1);
-    options::variables_map given;
-    try {
-        namespace style = options::command_line_style;
-        options::store(options::command_line_parser(argc, argv)
-                           .options(all)
-                           .positional(positional)
-                           .style(style::unix_style & ~style::allow_guessing)
-                           .run(),
-                       given);
-    } catch (const options::too_many_positional_options_error&) {
-        throw usage_error("there is more than one URL");
-    } catch (const options::error_with_option_name& problem) {
-        // Its text may repeat what was typed, which may be a URL in the wrong place.
-        const std::string name = problem.get_option_name();
-        const std::size_t begin = std::min(name.find_first_not_of('-'), name.size());
-        throw usage_error(all.find_nothrow(name.substr(begin), false) != nullptr
-                              ? "the option " + name + " needs one value, or to be given once"
-                              : std::string("there is an option that doesn't exist"));
-    } catch (const options::error&) {
-        throw usage_error("the arguments can't be understood");
-    }
-    return given;
 }
 
 // What is no URL is the name of a file.
@@ -111,20 +83,16 @@ void set_output(const options::variables_map& given, command_line& result) {
 } // namespace
 
 command_line parse_command_line(int argc, const char* const* argv) {
-    const options::variables_map given = parse(argc, argv);
+    const options::variables_map given = example::parse_arguments(argc, argv, visible_options());
     command_line result;
     result.wants_help = given.count("help") != 0;
     if (result.wants_help)
         return result;
     set_selection(given, result);
     set_output(given, result);
-    const char* const environment = std::getenv("COROPQ_URL");
-    if (given.count("source") != 0)
-        result.what = source_of(given["source"].as<std::string>());
-    else if (environment != nullptr)
-        result.what = coropq::url::parse(environment);
-    else
-        throw usage_error("there is no URL, neither as an argument nor in COROPQ_URL");
+    // Of the environment, only a URL is taken.
+    const std::string text = example::url_text(given);
+    result.what = given.count("url") != 0 ? source_of(text) : source(coropq::url::parse(text));
     return result;
 }
 

@@ -11,16 +11,10 @@
 
 #include <cstdint>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <variant>
 
 namespace inspect_example {
-
-/// What can't be understood of a command line. Repeats no argument: one of them may hold a password.
-struct usage_error : std::runtime_error {
-    using std::runtime_error::runtime_error;
-};
 
 enum class output_format : std::uint8_t { text, json, ddl };
 
@@ -38,7 +32,7 @@ struct command_line {
     bool wants_help = false;
 };
 
-/// Throws `usage_error`, and `coropq::url_error`.
+/// Throws `example::usage_error`, and `coropq::url_error`.
 command_line parse_command_line(int argc, const char* const* argv);
 
 std::string help_text();

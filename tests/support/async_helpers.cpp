@@ -19,8 +19,25 @@ hang_error::hang_error(const char* what, std::chrono::milliseconds limit, const 
 
 namespace detail {
 
-void run_until_done(asio::io_context& context, const std::shared_ptr<run_state>& state, std::chrono::milliseconds limit,
-                    const std::source_location& where) {
+namespace {
+
+struct run_state {
+    bool done = false;
+    std::exception_ptr failure;
+    asio::cancellation_signal stop;
+};
+
+} // namespace
+
+void run_to_end(asio::io_context& context, asio::awaitable<void> operation, std::chrono::milliseconds limit,
+                const std::source_location& where) {
+    // Shared, since an operation that can't be cancelled outlives this call.
+    const auto state = std::make_shared<run_state>();
+    asio::co_spawn(context, std::move(operation),
+                   asio::bind_cancellation_slot(state->stop.slot(), [state](std::exception_ptr failure) {
+                       state->failure = std::move(failure);
+                       state->done = true;
+                   }));
     const auto run_until = [&](std::chrono::steady_clock::time_point deadline) {
         context.restart();
         while (!state->done && context.run_one_until(deadline) != 0) {

@@ -37,15 +37,9 @@ public:
 
 namespace detail {
 
-struct run_state {
-    bool done = false;
-    std::exception_ptr failure;
-    asio::cancellation_signal stop;
-};
-
-/// Runs the context until the state is done; cancels the operation and throws when that doesn't happen in time.
-void run_until_done(asio::io_context& context, const std::shared_ptr<run_state>& state, std::chrono::milliseconds limit,
-                    const std::source_location& where);
+/// What `run` does, for an operation without a value. Compiled once instead of in each test.
+void run_to_end(asio::io_context& context, asio::awaitable<void> operation, std::chrono::milliseconds limit,
+                const std::source_location& where);
 
 template <typename T>
 asio::awaitable<void> keep(asio::awaitable<T> operation, std::shared_ptr<std::optional<T>> result) {
@@ -62,19 +56,12 @@ asio::awaitable<void> keep(asio::awaitable<T> operation, std::shared_ptr<std::op
 template <typename T>
 T run(asio::io_context& context, asio::awaitable<T> operation, std::chrono::milliseconds limit = time_limit,
       const std::source_location where = std::source_location::current()) {
-    // Shared, since an operation that can't be cancelled outlives this call.
-    auto state = std::make_shared<detail::run_state>();
-    auto token = asio::bind_cancellation_slot(state->stop.slot(), [state](std::exception_ptr failure) {
-        state->failure = failure;
-        state->done = true;
-    });
     if constexpr (std::is_void_v<T>) {
-        asio::co_spawn(context, std::move(operation), std::move(token));
-        detail::run_until_done(context, state, limit, where);
+        detail::run_to_end(context, std::move(operation), limit, where);
     } else {
+        // Shared, since an operation that can't be cancelled outlives this call.
         auto result = std::make_shared<std::optional<T>>();
-        asio::co_spawn(context, detail::keep(std::move(operation), result), std::move(token));
-        detail::run_until_done(context, state, limit, where);
+        detail::run_to_end(context, detail::keep(std::move(operation), result), limit, where);
         return std::move(result->value());
     }
 }

@@ -23,7 +23,7 @@ if [[ -e build/release/CMakeCache.txt ]]; then
     # As it is: with tests when scripts/test.sh was here before.
     cmake --preset release --log-level=WARNING >/dev/null
 else
-    cmake --preset release --log-level=WARNING -DCOROPQ_BUILD_TESTS=OFF >/dev/null
+    cmake --preset release --log-level=WARNING -DCOROPQ_BUILD_TESTS=OFF -DCOROPQ_UNITY_BUILD=ON >/dev/null
 fi
 cmake --build --preset release --target table_names
 

@@ -17,7 +17,8 @@ echo '== 1/3  What the library and its tests need =='
 scripts/install-dependencies.sh --with-server --with-tests
 
 echo '== 2/3  Building everything in build/release (several minutes the first time) =='
-cmake --preset release --log-level=WARNING -DCOROPQ_BUILD_TESTS=ON -DCOROPQ_PRECOMPILE_TESTS=ON >/dev/null
+cmake --preset release --log-level=WARNING -DCOROPQ_BUILD_TESTS=ON -DCOROPQ_PRECOMPILE_TESTS=ON \
+    -DCOROPQ_UNITY_BUILD=ON >/dev/null
 cmake --build --preset release
 
 echo '== 3/3  Running the tests; they start throwaway PostgreSQL servers and remove them =='

@@ -83,7 +83,7 @@ inline bool run_until_inactive(asio::io_context& context, const std::string& tex
             context.poll();
             return !is_active(text);
         },
-        std::chrono::seconds(15));
+        std::chrono::seconds(40));
 }
 
 /// Takes a minute, unless it is cancelled.

@@ -27,9 +27,12 @@ namespace {
 
 constexpr std::string_view begin = "begin isolation level repeatable read, read only";
 
+// All types in the answers are known, so they needn't come as text the first time.
+void add(pipeline& work, statement one) { work.execute(std::move(one.results(result_format::binary))); }
+
 void add_all(pipeline& work, const std::vector<statement>& statements) {
     for (const statement& each : statements)
-        work.execute(each);
+        add(work, each);
 }
 
 void take(std::vector<result>& to, const pipeline_results& from, std::size_t first, std::size_t count) {
@@ -71,7 +74,7 @@ asio::awaitable<std::optional<snapshot_answers>> ask_snapshot(catalog::pointer s
     if (!within && asked.want_generic_plans())
         work.execute("set local plan_cache_mode = force_generic_plan");
     if (versions)
-        work.execute(*versions);
+        add(work, *versions);
     const std::size_t first = work.size();
     add_all(work, asked.first_part());
     add_all(work, asked.second_part());
@@ -79,7 +82,7 @@ asio::awaitable<std::optional<snapshot_answers>> ask_snapshot(catalog::pointer s
     if (!within)
         work.execute("commit");
     if (versions)
-        work.execute(*versions);
+        add(work, *versions);
     const pipeline_results answers = co_await source->run_pipeline(std::move(work));
     if (has_stumbled(answers, within || is_final))
         co_return std::nullopt;
@@ -99,7 +102,7 @@ asio::awaitable<std::optional<snapshot_answers>> ask_snapshot_of_two(catalog::po
     pipeline opening(pipeline_mode::isolated);
     opening.execute(begin);
     if (versions)
-        opening.execute(*versions);
+        add(opening, *versions);
     opening.execute("select pg_catalog.pg_export_snapshot()");
     opening.execute(surroundings);
     const pipeline_results opened = co_await leader->run_pipeline(std::move(opening));
@@ -137,7 +140,7 @@ asio::awaitable<std::optional<snapshot_answers>> ask_snapshot_of_two(catalog::po
         add_all(closing, asked.first_part());
     closing.execute("commit");
     if (versions)
-        closing.execute(*versions);
+        add(closing, *versions);
     const pipeline_results closed = co_await leader->run_pipeline(std::move(closing));
     if (has_stumbled(closed, false))
         co_return std::nullopt;

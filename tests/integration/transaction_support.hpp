@@ -23,8 +23,9 @@ struct transaction_fixture : testing::Test {
     asio::io_context context;
     tcp_proxy proxy{cluster().port()};
     coropq::connection conn{context};
-    coropq::engine engine =
-        coropq::create_engine(context, address_through(proxy), engine_options().pool(coropq::pool_options().size(2)));
+    coropq::engine engine = coropq::create_engine(
+        context, address_through(proxy),
+        engine_options().pool(coropq::pool_options().size(2).ping_after(std::chrono::milliseconds::max())));
 
     transaction_fixture() {
         cluster().query("drop table if exists item; create table item (id int primary key, value int not null); "

@@ -1,7 +1,8 @@
 // Copyright (c) 2026 the coropq authors
 // Distributed under the Boost Software License, Version 1.0. (See accompanying file LICENSE.)
 
-#include <coropq/error.hpp>
+#include "refusal.hpp"
+
 #include <coropq/statement.hpp>
 #include <coropq/types/type_catalog.hpp>
 
@@ -19,6 +20,7 @@ namespace {
 
 using coropq::statement;
 using coropq::type_catalog;
+using coropq::test::refusal;
 
 // A value of any type, in any form.
 struct raw {
@@ -50,17 +52,6 @@ std::string rendered(const statement& source, std::optional<bool> standard_confo
 template <typename T>
 std::string literal(const T& value, const type_catalog& types = type_catalog::built_in()) {
     return rendered(statement("$1", value), std::nullopt, types);
-}
-
-template <typename Make>
-std::string refusal(Make make) {
-    try {
-        make();
-    } catch (const coropq::option_error& problem) {
-        EXPECT_EQ(problem.code(), coropq::errc::invalid_parameter);
-        return std::string(problem.details().message()) + "|" + std::string(problem.details().hint());
-    }
-    return "accepted";
 }
 
 TEST(literals, have_the_type_of_the_parameter) {

@@ -1,7 +1,8 @@
 // Copyright (c) 2026 the coropq authors
 // Distributed under the Boost Software License, Version 1.0. (See accompanying file LICENSE.)
 
-#include <coropq/error.hpp>
+#include "refusal.hpp"
+
 #include <coropq/named.hpp>
 #include <coropq/statement.hpp>
 
@@ -48,6 +49,7 @@ namespace {
 using coropq::named;
 using coropq::named_parameter;
 using coropq::statement;
+using coropq::test::refusal;
 
 // The text and the parameters: `select $1, $2 <- 7, Ada, NULL`.
 std::string shown(const statement& made) {
@@ -63,17 +65,6 @@ std::string shown(const statement& made) {
             text += data;
     }
     return text;
-}
-
-template <typename Make>
-std::string refusal(Make make) {
-    try {
-        make();
-    } catch (const coropq::option_error& problem) {
-        EXPECT_EQ(problem.code(), coropq::errc::invalid_parameter);
-        return std::string(problem.details().message()) + "|" + std::string(problem.details().hint());
-    }
-    return "accepted";
 }
 
 TEST(named_parameters, become_numbers) {

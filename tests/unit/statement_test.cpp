@@ -1,7 +1,8 @@
 // Copyright (c) 2026 the coropq authors
 // Distributed under the Boost Software License, Version 1.0. (See accompanying file LICENSE.)
 
-#include <coropq/error.hpp>
+#include "refusal.hpp"
+
 #include <coropq/statement.hpp>
 
 #include <gtest/gtest.h>
@@ -20,6 +21,7 @@
 namespace {
 
 using coropq::statement;
+using coropq::test::refusal;
 
 // One parameter, as it is sent: the OID of its type, its form and its bytes in hexadecimal, or NULL.
 std::string parameter_of(const statement& made, std::size_t index) {
@@ -53,17 +55,6 @@ std::string text_of(const T& value) {
     const std::string shown = parameter_of(value);
     EXPECT_EQ(shown.substr(0, 7), "0 text ");
     return shown.substr(7);
-}
-
-template <typename Make>
-std::string refusal(Make make) {
-    try {
-        make();
-    } catch (const coropq::option_error& problem) {
-        EXPECT_EQ(problem.code(), coropq::errc::invalid_parameter);
-        return std::string(problem.details().message()) + "|" + std::string(problem.details().hint());
-    }
-    return "accepted";
 }
 
 // Types of a program's own, as users would make them plug in.

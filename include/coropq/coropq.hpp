@@ -9,6 +9,7 @@
 #include <coropq/advisory_lock.hpp>
 #include <coropq/column_names.hpp>
 #include <coropq/connection.hpp>
+#include <coropq/credential_provider.hpp>
 #include <coropq/credentials.hpp>
 #include <coropq/diagnostics.hpp>
 #include <coropq/engine.hpp>

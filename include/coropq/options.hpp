@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,6 +20,12 @@
 #include <vector>
 
 namespace coropq {
+
+class credential_provider;
+
+namespace detail {
+class credential_cache;
+} // namespace detail
 
 /// Receives the notices and warnings that a server sends beside its results. Called on the executor of the session,
 /// one call at a time for a session; must not block, and what it throws is dropped.
@@ -142,6 +149,15 @@ public:
     }
     const notice_handler& on_notice() const noexcept { return on_notice_; }
 
+    /// Where user and password of each session come from, instead of from the URL or `connect_arg`: include
+    /// `<coropq/credential_provider.hpp>`. Asked each time that a session is opened, within `total_connect_timeout`.
+    /// Both are taken from it; an empty user is the one of the URL. When the server refuses them (SQLSTATE 28P01), it
+    /// is asked for newer ones, and the session opened with these, once. An engine retires sessions before the
+    /// credentials that they were opened with end, as with `pool_options::max_lifetime`. Default: none.
+    connect_options& credentials(const credential_provider& provider);
+    /// For the library; null: none.
+    const std::shared_ptr<detail::credential_cache>& credentials() const noexcept { return credentials_; }
+
     /// Statements without parameters that make a session what it should be (`set search_path = …`). They travel in
     /// front of its first statement, in the same round trip, as one transaction. If one fails, that statement isn't
     /// run, its operation ends with the error, and the connection is closed. Default: none.
@@ -174,6 +190,7 @@ private:
     std::vector<std::string> on_connect_;
     notice_handler on_notice_;
     statement_options statements_;
+    std::shared_ptr<detail::credential_cache> credentials_;
 };
 
 /// How an engine makes and keeps its connections.

@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,8 +30,9 @@ struct connect_plan {
     bool random_order = false;               ///< load_balance_hosts=random
     std::chrono::milliseconds address_limit; ///< Zero: none.
     std::chrono::milliseconds total_limit;   ///< Zero: none.
-    std::string user;                        ///< For messages.
-    std::string database;                    ///< For messages.
+    std::optional<std::chrono::steady_clock::time_point> deadline; ///< If the total limit began to count before this.
+    std::string user;                                              ///< For messages.
+    std::string database;                                          ///< For messages.
     notice_handler on_notice;
 };
 

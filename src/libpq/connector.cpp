@@ -49,7 +49,8 @@ connector::connector(const session_strand& strand, borrowed_socket& socket, conn
     , socket_(socket)
     , plan_(std::move(plan))
     , notices_(notices)
-    , deadline_(plan_.total_limit.count() == 0 ? clock::time_point::max() : saturated_deadline(plan_.total_limit)) {
+    , deadline_(plan_.total_limit.count() == 0 ? clock::time_point::max()
+                                               : plan_.deadline.value_or(saturated_deadline(plan_.total_limit))) {
     if (plan_.random_order)
         std::shuffle(plan_.servers.begin(), plan_.servers.end(), std::mt19937(std::random_device()()));
     addresses_.resize(plan_.servers.size());

@@ -134,13 +134,16 @@ asio::awaitable<operation_outcome> session::connect(pointer self, url address, c
     session_state.prepared = statement_cache(options.statements().prepared_statements());
     session_state.setup = options.on_connect();
     session_state.cancel_timeout = options.cancel_timeout();
+    session_state.credentials_end = retirement();
     std::optional<connect_plan> plan;
     try {
         plan = make_connect_plan(address, options);
     } catch (const error& problem) {
         outcome = operation_outcome(problem.code(), problem.details());
     }
-    if (plan)
+    if (plan && options.credentials())
+        co_await self->open_with_credentials(std::move(address), std::move(options), outcome);
+    else if (plan)
         co_await self->open(std::move(*plan), outcome);
     co_return outcome;
 }

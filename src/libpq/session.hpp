@@ -36,6 +36,7 @@ struct connect_plan;
 struct diagnostics_fields;
 class multiplexer;
 struct pipelined_statement;
+struct retirement;
 class sharing_owner;
 class type_registry;
 
@@ -152,6 +153,9 @@ public:
     /// Counts as an operation in progress until it is gone. From any thread.
     std::shared_ptr<void> hold();
 
+    /// When it is to be retired because of the credentials that it was opened with. Only while it is quiet.
+    const retirement& ends_with_credentials() const noexcept;
+
     /// Whether the session is open and not known to be dead. Looks at what has arrived on the socket, without waiting.
     /// Only while it is quiet.
     session_condition condition();
@@ -192,6 +196,8 @@ private:
     session(const boost::asio::any_io_executor& executor, std::shared_ptr<type_registry> types);
 
     boost::asio::awaitable<void> open(connect_plan plan, operation_outcome& outcome);
+    boost::asio::awaitable<void> open_with_credentials(url address, connect_options options,
+                                                       operation_outcome& outcome);
     /// Waits while something is being cleaned up. An error if the operation that waits was cancelled, or its time is
     /// up.
     boost::asio::awaitable<operation_outcome> wait_until_free(const deadline& limit = {});

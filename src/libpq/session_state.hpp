@@ -4,6 +4,7 @@
 #ifndef COROPQ_SRC_LIBPQ_SESSION_STATE_HPP
 #define COROPQ_SRC_LIBPQ_SESSION_STATE_HPP
 
+#include "credentials/retirement.hpp"
 #include "libpq/borrowed_socket.hpp"
 #include "libpq/connector.hpp"
 #include "libpq/handles.hpp"
@@ -139,6 +140,7 @@ struct session::state {
     std::chrono::milliseconds cancel_timeout{0};
     bool wants_primary = false; ///< The URL asked for a server that can be written to …
     bool wants_standby = false; ///< … or for one that can't.
+    retirement credentials_end;
 };
 
 /// Whether the transaction has failed, and what stands ahead doesn't mend that.

@@ -5,6 +5,7 @@
 
 #include <coropq/error.hpp>
 
+#include "credentials/retirement.hpp"
 #include "libpq/time_limit.hpp"
 #include "pool/housekeeper.hpp"
 #include "pool/pool_internals.hpp"
@@ -81,7 +82,7 @@ void pool::connect_ended(std::size_t slot, const operation_outcome& outcome) {
             decisions_.open_failed(slot, now);
         } else {
             where.now = phase::idle;
-            decisions_.opened(slot, now);
+            decisions_.opened(slot, now, where.session->ends_with_credentials());
         }
     });
     if (stopped)

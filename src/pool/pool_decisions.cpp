@@ -120,7 +120,7 @@ void pool_decisions::refuse(waiter_id id, refusal reason) {
 
 // ---- What happens to connections
 
-void pool_decisions::opened(slot_id id, time_point now) {
+void pool_decisions::opened(slot_id id, time_point now, const retirement& ends) {
     slot& arrived = slots_[id];
     if (arrived.state != slot_state::opening) // we have stopped it, which it couldn't know
         return;
@@ -136,6 +136,10 @@ void pool_decisions::opened(slot_id id, time_point now) {
     arrived.expires = later_by(now, max_lifetime_ == clock::duration::max()
                                         ? max_lifetime_
                                         : max_lifetime_ - random_between(clock::duration::zero(), max_lifetime_ / 10));
+    if (ends.until != time_point::max()) {
+        const time_point end = ends.from + random_between(clock::duration::zero(), ends.until - ends.from);
+        arrived.expires = std::min(arrived.expires, std::max(end, now + clock::duration(1))); // whoever waits has it
+    }
     const bool wanted = !nobody_waits();
     if (provide(id, now) && wanted)
         note_supply(now);

@@ -6,6 +6,7 @@
 
 #include <coropq/pool.hpp>
 
+#include "credentials/retirement.hpp"
 #include "libpq/session_condition.hpp"
 #include "pool/deadline_queue.hpp"
 #include "pool/numbered_queue.hpp"
@@ -80,7 +81,8 @@ public:
     /// No other statement is to join those on it.
     void keep_others_off(slot_id slot, time_point now);
 
-    void opened(slot_id slot, time_point now);
+    /// `ends`: when it is to be retired, if that is before the end of `max_lifetime`.
+    void opened(slot_id slot, time_point now, const retirement& ends = {});
     void open_failed(slot_id slot, time_point now);
     void checked(slot_id slot, time_point now, session_condition condition);
     void released(slot_id slot, time_point now, session_condition condition);
@@ -121,7 +123,7 @@ private:
         std::uint64_t attempt = 0;              ///< The number of the connect.
         time_point used{};                      ///< When it was last given back, or opened.
         time_point alive{};                     ///< When it last gave a sign of life.
-        time_point expires = time_point::max(); ///< For `max_lifetime`.
+        time_point expires = time_point::max(); ///< By `max_lifetime`, or with its credentials.
         bool shared = false;                    ///< In use by statements that others may join.
         bool answers = false;                   ///< One of them was answered since it is shared.
         bool for_statements = false;            ///< Shared, or handed to a statement, which may share it.

@@ -2,23 +2,16 @@
 // Distributed under the Boost Software License, Version 1.0. (See accompanying file LICENSE.)
 
 #include "error/diagnostics_fields.hpp"
+#include "url/secret_file.hpp"
 #include "url/text.hpp"
 #include "url/wipe.hpp"
+#include "url/wiping_resource.hpp"
 
 #include <coropq/credentials.hpp>
 #include <coropq/error.hpp>
 
-#include <boost/json/memory_resource.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
-
-#include <algorithm>
-#include <cerrno>
-#include <new>
-#include <system_error>
-
-#include <fcntl.h>
-#include <unistd.h>
 
 namespace coropq {
 
@@ -27,22 +20,6 @@ namespace {
 using namespace detail;
 
 namespace json = boost::json;
-
-constexpr std::size_t largest_file = std::size_t(1) << 20;
-
-/// Memory for the parser and its values, overwritten as it is given back.
-class wiping_resource final : public json::memory_resource {
-    void* do_allocate(std::size_t size, std::size_t alignment) override {
-        return ::operator new(size, std::align_val_t(alignment));
-    }
-
-    void do_deallocate(void* memory, std::size_t size, std::size_t alignment) override {
-        wipe(memory, size);
-        ::operator delete(memory, std::align_val_t(alignment));
-    }
-
-    bool do_is_equal(const json::memory_resource& other) const noexcept override { return this == &other; }
-};
 
 /// `subject` is "the credentials file /some/path" or "the credentials".
 [[noreturn]] void fail(const std::string& subject, const std::string& what) {
@@ -89,45 +66,14 @@ secret parse(std::string_view text, const std::string& subject) {
     return secret(view(password));
 }
 
-/// An open file.
-struct descriptor {
-    explicit descriptor(const char* path) noexcept : number(::open(path, O_RDONLY | O_CLOEXEC)) {}
-    descriptor(const descriptor&) = delete;
-    descriptor& operator=(const descriptor&) = delete;
-    ~descriptor() {
-        if (number >= 0)
-            ::close(number);
-    }
-
-    int number;
-};
-
-/// Not by a stream, whose buffer nobody overwrites.
-secret_buffer read_file(const std::string& path, const std::string& subject) {
-    const auto fail_with_errno = [&] { fail(subject, "can't be read: " + std::generic_category().message(errno)); };
-    const descriptor file(path.c_str());
-    if (file.number < 0)
-        fail_with_errno();
-    secret_buffer contents;
-    for (;;) {
-        const std::size_t filled = contents.size();
-        if (filled > largest_file)
-            fail(subject, "is too long for a credentials file");
-        contents.resize(filled + 4096);
-        const ssize_t got = ::read(file.number, contents.data() + filled, contents.size() - filled);
-        if (got < 0 && errno != EINTR)
-            fail_with_errno();
-        contents.resize(filled + static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
-        if (got == 0)
-            return contents;
-    }
-}
-
 } // namespace
 
 secret read_credentials_file(const std::string& path) {
     const std::string subject = "the credentials file " + path;
-    return parse(view(read_file(path, subject)), subject);
+    secret_buffer contents;
+    if (const std::string problem = read_secret_file(path, contents); !problem.empty())
+        fail(subject, problem);
+    return parse(view(contents), subject);
 }
 
 secret credentials_from_json(std::string_view text) { return parse(text, "the text of the credentials"); }

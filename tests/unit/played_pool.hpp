@@ -74,7 +74,9 @@ struct played_pool {
     }
     std::string keep_off(pool_decisions::slot_id slot) { return pool.keep_others_off(slot, now), done(); }
     std::string leave(pool_decisions::waiter_id waiter) { return pool.leave(waiter, now), done(); }
-    std::string opened(pool_decisions::slot_id slot) { return pool.opened(slot, now), done(); }
+    std::string opened(pool_decisions::slot_id slot, const coropq::detail::retirement& ends = {}) {
+        return pool.opened(slot, now, ends), done();
+    }
     std::string open_failed(pool_decisions::slot_id slot) { return pool.open_failed(slot, now), done(); }
     std::string checked(pool_decisions::slot_id slot, session_condition as = session_condition::reusable) {
         return pool.checked(slot, now, as), done();

@@ -269,6 +269,38 @@ TEST(pool_decisions, max_lifetime_of_one_in_use) {
     EXPECT_EQ(play.closed(0), "open 0");
 }
 
+TEST(pool_decisions, retired_before_their_credentials_end) {
+    played_pool play(pool_options().max_lifetime(1h).max_idle(0ms).size(10));
+    const time_point from = play.now + 10s;
+    for (int i = 0; i != 10; ++i)
+        EXPECT_NE(play.wait(), "gone");
+    while (play.stats().connecting < 10)
+        play.advance_to_next();
+    for (std::size_t slot = 0; slot != 10; ++slot)
+        EXPECT_EQ(play.opened(slot, {from, from + 1s}), "give " + std::to_string(slot) + " to " + std::to_string(slot));
+    for (std::size_t slot = 0; slot != 9; ++slot)
+        EXPECT_EQ(play.released(slot), "");
+    std::size_t steps = 0;
+    while (play.stats().idle > 0 && steps++ < 100) {
+        play.advance_to_next();
+        EXPECT_GE(play.now, from);
+    }
+    EXPECT_GE(steps, 5U) << "they should not end together";
+    EXPECT_LE(play.now, from + 1s);
+    play.now = from + 1s;
+    EXPECT_EQ(play.released(9), "close 9: lifetime") << "the one in use goes when it comes back";
+    EXPECT_EQ(play.stats().closed.lifetime, 10U);
+}
+
+TEST(pool_decisions, one_whose_credentials_have_ended_meanwhile_still_serves_who_waits) {
+    played_pool play(pool_options().size(1));
+    EXPECT_EQ(play.wait(), "open 0");
+    const time_point past = play.now - 1s;
+    EXPECT_EQ(play.opened(0, {past, past}), "give 0 to 0");
+    play.now += 1s;
+    EXPECT_EQ(play.released(0), "close 0: lifetime");
+}
+
 TEST(pool_decisions, expired_idle_is_never_handed_out) {
     played_pool play(pool_options().max_lifetime(1000ms).ping_after(milliseconds::max()).max_idle(0ms));
     play.keep(2);

@@ -35,7 +35,7 @@ namespace {
 
 constexpr std::size_t longest_output = std::size_t(64) << 10;
 
-[[noreturn]] void fail(const std::string& program, const std::string& what) {
+[[noreturn]] void command_failed(const std::string& program, const std::string& what) {
     throw_error(errc::authentication_failed,
                 detail::make_diagnostics(errc::authentication_failed, "the command \"" + program + "\" " + what,
                                          "run it by hand, and see what it says"));
@@ -91,7 +91,7 @@ std::unique_ptr<running_command> start(const asio::any_io_executor& executor, co
     try {
         return std::make_unique<running_command>(executor, command);
     } catch (const std::system_error& problem) {
-        fail(command.front(), "can't be started: " + problem.code().message());
+        command_failed(command.front(), "can't be started: " + problem.code().message());
     }
 }
 
@@ -134,9 +134,9 @@ asio::awaitable<credentials> run_command(std::shared_ptr<const std::vector<std::
     });
     const std::string complaint = co_await read_to_end(*running, late);
     if (late)
-        fail(program, "hasn't ended within " + std::to_string(limit.count()) + " ms");
+        command_failed(program, "hasn't ended within " + std::to_string(limit.count()) + " ms");
     if (!complaint.empty())
-        fail(program, complaint);
+        command_failed(program, complaint);
     const std::string subject = "the output of the command \"" + program + '"';
     credentials found = detail::parse_credentials(detail::view(running->text), subject);
     co_return found;

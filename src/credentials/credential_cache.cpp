@@ -29,7 +29,7 @@ namespace coropq::detail {
 
 namespace {
 
-using clock = refresh_decisions::clock;
+using wall_clock = refresh_decisions::clock;
 
 boost::system::error_code make_code(errc value) { return make_error_code(value); }
 
@@ -121,7 +121,7 @@ void credential_cache::request::interrupt() noexcept {
 std::shared_ptr<credential_cache::flight> credential_cache::enter(request& asking) {
     const bool changed = source_.changed && source_.changed();
     const std::scoped_lock lock(mutex_);
-    const clock::time_point now = clock::now();
+    const wall_clock::time_point now = wall_clock::now();
     asking.done_ = false;
     asking.lost_ = false;
     if (changed)
@@ -146,7 +146,7 @@ std::shared_ptr<credential_cache::flight> credential_cache::enter(request& askin
     return begun;
 }
 
-credential_cache::answer credential_cache::held(clock::time_point now) const {
+credential_cache::answer credential_cache::held(wall_clock::time_point now) const {
     answer known;
     known.found = held_;
     known.sessions = on_steady_clock(decisions_.retirement_at(now));
@@ -208,7 +208,7 @@ asio::awaitable<void> credential_cache::fly(pointer self, std::shared_ptr<flight
             const std::scoped_lock lock(self->mutex_);
             if (flown->ended)
                 return;
-            const clock::time_point now = clock::now();
+            const wall_clock::time_point now = wall_clock::now();
             const bool still_good = self->decisions_.failed(now) && self->held_;
             self->deliver(*flown, still_good ? self->held(now) : self->too_late(), false);
         }
@@ -276,7 +276,7 @@ void credential_cache::land(flight& ended, answer outcome) {
     const std::scoped_lock lock(mutex_);
     if (ended.ended) // nobody waits for this one any more
         return;
-    const clock::time_point now = clock::now();
+    const wall_clock::time_point now = wall_clock::now();
     if (outcome.found) {
         const auto numbered = std::make_shared<entry>(*outcome.found);
         numbered->version = decisions_.succeeded(now, numbered->value.expires());

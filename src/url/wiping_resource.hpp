@@ -15,13 +15,13 @@ namespace coropq::detail {
 
 /// Memory for the JSON parser and its values, overwritten as it is given back.
 class wiping_resource final : public boost::json::memory_resource {
-    void* do_allocate(std::size_t size, std::size_t alignment) override {
-        return ::operator new(size, std::align_val_t(alignment));
-    }
+    // Boost.JSON 1.81 gives the memory of keys back with another alignment than it has asked for; none of them is
+    // larger than what any memory has.
+    void* do_allocate(std::size_t size, std::size_t /*alignment*/) override { return ::operator new(size); }
 
-    void do_deallocate(void* memory, std::size_t size, std::size_t alignment) override {
+    void do_deallocate(void* memory, std::size_t size, std::size_t /*alignment*/) override {
         wipe(memory, size);
-        ::operator delete(memory, std::align_val_t(alignment));
+        ::operator delete(memory);
     }
 
     bool do_is_equal(const boost::json::memory_resource& other) const noexcept override { return this == &other; }

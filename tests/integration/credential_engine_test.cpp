@@ -92,8 +92,8 @@ TEST_F(credential_engine, twenty_connections_take_one_call) {
         all.emplace_back(context);
     for (coropq::connection& each : all)
         engine.async_get_connection(each, [&open](error_code code) { open += code ? 0 : 1; });
-    context.run();
     context.restart();
+    context.run();
     EXPECT_EQ(open, 20u);
     EXPECT_EQ(calls, 1);
     EXPECT_EQ(engine.stats().opened, 20u);
@@ -116,8 +116,8 @@ TEST_F(credential_engine, a_refusal_refreshes_once_and_nobody_notices) {
     std::size_t open = 0;
     for (coropq::connection& each : all)
         engine.async_get_connection(each, [&open](error_code code) { open += code ? 0 : 1; });
-    context.run();
     context.restart();
+    context.run();
     EXPECT_EQ(open, 5u);
     EXPECT_EQ(calls, 2) << "all five were refused, and asked once";
     EXPECT_EQ(engine.stats().failed_connects, 0u);

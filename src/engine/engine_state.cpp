@@ -212,7 +212,7 @@ public:
 
     template <typename Handler>
     void operator()(Handler&& handler, std::shared_ptr<pipelined_statement> work) const {
-        const bool at_home = runs_on(handler, engine_->executor());
+        const bool at_home = handler.get_executor() == engine_->executor();
         const deadline limit = deadline_of(work->work, engine_->statements());
         result_giver<std::decay_t<Handler>> giver(std::forward<Handler>(handler));
         engine_->connections()->execute_shared(std::move(work), limit,
@@ -240,10 +240,10 @@ asio::awaitable<result> await_execution(engine_state::pointer engine, Work work)
 
 } // namespace
 
-asio::awaitable<result> execute(engine_state::pointer engine, statement work) {
+asio::awaitable<result> execute(const engine_state::pointer& engine, statement&& work) {
     if (engine->connections()->may_share(work))
-        return await_execution(std::move(engine), pool::make_shared_statement(std::move(work)));
-    return await_execution(std::move(engine), std::move(work));
+        return await_execution(engine, pool::make_shared_statement(std::move(work)));
+    return await_execution(engine, std::move(work));
 }
 
 void start_engine_run_pipeline(const std::shared_ptr<engine_state>& target, const asio::any_io_executor&, pipeline work,

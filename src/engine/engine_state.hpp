@@ -62,7 +62,7 @@ boost::asio::awaitable<connection> connect(engine_state::pointer engine, std::so
 boost::asio::awaitable<pipeline_results> run_pipeline(engine_state::pointer engine, pipeline work);
 
 /// `engine::execute`, for those who have the state only.
-boost::asio::awaitable<result> execute(engine_state::pointer engine, statement work);
+boost::asio::awaitable<result> execute(const engine_state::pointer& engine, statement&& work);
 
 } // namespace coropq::detail
 

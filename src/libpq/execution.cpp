@@ -43,48 +43,68 @@ result make_result(std::vector<result_handle>& handles, const std::shared_ptr<co
     return result(std::move(last));
 }
 
-bool has_columns(const PGresult* answer, const PGresult* columns) {
+bool has_columns(const PGresult* answer, const answer_columns* known) {
     const int count = PQnfields(answer);
-    if (count != PQnfields(columns))
+    if (static_cast<std::size_t>(count) != (known ? known->columns.size() : 0))
         return false;
     for (int i = 0; i != count; ++i) {
-        if (PQftype(answer, i) != PQftype(columns, i) || PQfformat(answer, i) != PQfformat(columns, i) ||
-            PQfmod(answer, i) != PQfmod(columns, i) || PQftable(answer, i) != PQftable(columns, i) ||
-            PQftablecol(answer, i) != PQftablecol(columns, i) ||
-            std::string_view(PQfname(answer, i)) != PQfname(columns, i))
+        const answer_columns::column& one = known->columns[static_cast<std::size_t>(i)];
+        if (PQftype(answer, i) != one.type || PQfformat(answer, i) != one.format || PQfmod(answer, i) != one.modifier ||
+            PQftable(answer, i) != one.table || PQftablecol(answer, i) != one.position ||
+            PQfname(answer, i) != one.name)
             return false;
     }
     return true;
 }
 
-result_columns columns_of(const PGresult* answer) {
-    if (PQnfields(answer) == 0)
-        return nullptr;
-    PGresult* const columns = PQcopyResult(answer, PG_COPYRES_ATTRS);
-    if (!columns)
+result_columns columns_of(const PGresult* answer, const std::shared_ptr<const type_catalog>& types) {
+    auto noted = std::make_shared<answer_columns>();
+    noted->types = types;
+    noted->are_known = true;
+    for (int i = 0; i != PQnfields(answer); ++i) {
+        const answer_columns::column one = {PQfname(answer, i), PQftype(answer, i),  PQfformat(answer, i),
+                                            PQfmod(answer, i),  PQftable(answer, i), PQftablecol(answer, i)};
+        noted->are_known = noted->are_known && (one.type == 0 || types->find(one.type));
+        noted->columns.push_back(one);
+    }
+    if (noted->columns.empty())
+        return noted;
+    PGresult* const description = PQcopyResult(answer, PG_COPYRES_ATTRS);
+    if (!description)
         throw std::bad_alloc();
-    return {columns, [](const PGresult* unwanted) { PQclear(const_cast<PGresult*>(unwanted)); }};
+    noted->description = {description, [](const PGresult* unwanted) { PQclear(const_cast<PGresult*>(unwanted)); }};
+    return noted;
 }
 
-result make_small_result(const PGresult* answer, result_columns columns,
+result make_small_result(const PGresult* answer, const answer_columns& columns,
                          const std::shared_ptr<const type_catalog>& types, bool canonical_text) {
-    const auto data =
-        std::allocate_shared<const result_data>(recycled_allocator<result_data>(), answer, std::move(columns), types);
+    auto data =
+        std::allocate_shared<const result_data>(recycled_allocator<result_data>(), answer, columns.description, types);
     data->storage().set_canonical_text(canonical_text);
-    return result(data);
+    return result(std::move(data));
+}
+
+template <typename Storage>
+void wire_parameters::fill(Storage& storage, const statement& work, const type_catalog& catalog) {
+    const std::size_t count = work.parameter_count();
+    for (std::size_t i = 0; i != count; ++i) {
+        storage.types[i] = oid_of(work.parameter_type(i), catalog);
+        storage.values[i] = work.parameter_data(i);
+        storage.sizes[i] = static_cast<int>(work.parameter_size(i));
+        storage.formats[i] = work.parameter_format(i) == wire_format::text ? 0 : 1;
+    }
+    types = {std::data(storage.types), count};
+    values = {std::data(storage.values), count};
+    sizes = {std::data(storage.sizes), count};
+    formats = {std::data(storage.formats), count};
 }
 
 wire_parameters::wire_parameters(const statement& work, const type_catalog& catalog) {
-    const std::size_t count = work.parameter_count();
-    types.resize(count);
-    values.resize(count);
-    sizes.resize(count);
-    formats.resize(count);
-    for (std::size_t i = 0; i != count; ++i) {
-        types[i] = oid_of(work.parameter_type(i), catalog);
-        values[i] = work.parameter_data(i);
-        sizes[i] = static_cast<int>(work.parameter_size(i));
-        formats[i] = work.parameter_format(i) == wire_format::text ? 0 : 1;
+    if (work.parameter_count() <= most_here) {
+        fill(few_, work, catalog);
+    } else {
+        many_ = std::make_unique<elsewhere>(work.parameter_count());
+        fill(*many_, work, catalog);
     }
 }
 
@@ -217,11 +237,7 @@ bool is_preparable(const session::state& session, const statement& work) {
     if (session.prepared.capacity() == 0 || work.prepare() == false || work.sql().size() > longest_prepared)
         return false;
     // Statements that are planned. Others gain nothing, and COPY can't be.
-    constexpr std::array<std::string_view, 8> planned = {"select", "insert", "update", "delete",
-                                                         "merge",  "values", "with",   "table"};
-    const std::string_view keyword = leading_keyword(work.sql());
-    const auto is_first = [keyword](std::string_view word) { return is_keyword(keyword, word); };
-    return work.prepare() == true ? !is_first("copy") : std::any_of(planned.begin(), planned.end(), is_first);
+    return work.prepare() == true ? !is_keyword(leading_keyword(work.sql()), "copy") : is_about_data(work.sql());
 }
 
 void note_effects(session::state& session, const answer& received) {
@@ -230,10 +246,12 @@ void note_effects(session::state& session, const answer& received) {
                                                              "DROP EXTENSION", "DROP OWNED"};
     // A type that was dropped elsewhere, and perhaps made anew. For a parameter the server doesn't look whether it is
     // still there: "cache lookup failed for type".
-    if (received.code == sqlstate::undefined_object || received.code == sqlstate::internal_error)
+    if (received.code && (received.code == sqlstate::undefined_object || received.code == sqlstate::internal_error))
         session.types->clear();
     for (const result_handle& one : received.results) {
         const std::string_view tag = PQcmdStatus(one.get());
+        if (tag.starts_with("SELECT ")) // most have, and it has no effect
+            continue;
         note_settings_effect(session, tag);
         if (tag == "DISCARD ALL" || tag == "DEALLOCATE ALL")
             session.prepared.clear();

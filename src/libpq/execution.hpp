@@ -8,28 +8,55 @@
 #include "libpq/session_state.hpp"
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/container/small_vector.hpp>
 
+#include <cstddef>
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 namespace coropq::detail {
 
 /// The parameters of a statement as libpq wants them. Refers to the statement.
-struct wire_parameters {
+class wire_parameters {
+public:
     /// Types without an OID in the catalog stay untyped.
-    wire_parameters(const statement& work, const type_catalog& types);
+    wire_parameters(const statement& work, const type_catalog& catalog);
+    wire_parameters(const wire_parameters&) = delete;
+    wire_parameters& operator=(const wire_parameters&) = delete;
+    ~wire_parameters() = default;
 
-    int count() const noexcept { return static_cast<int>(values.size()); }
+    int count() const noexcept { return static_cast<int>(types.size()); }
 
+    std::span<const Oid> types;
+    std::span<const char* const> values;
+    std::span<const int> sizes;
+    std::span<const int> formats;
+
+private:
     // Most statements have few, and need no memory of their own for them.
-    static constexpr std::size_t few = 8;
+    static constexpr std::size_t most_here = 8;
+    struct here {
+        Oid types[most_here];
+        const char* values[most_here];
+        int sizes[most_here];
+        int formats[most_here];
+    };
+    struct elsewhere {
+        explicit elsewhere(std::size_t count) : types(count), values(count), sizes(count), formats(count) {}
 
-    boost::container::small_vector<Oid, few> types;
-    boost::container::small_vector<const char*, few> values;
-    boost::container::small_vector<int, few> sizes;
-    boost::container::small_vector<int, few> formats;
+        std::vector<Oid> types;
+        std::vector<const char*> values;
+        std::vector<int> sizes;
+        std::vector<int> formats;
+    };
+
+    template <typename Storage>
+    void fill(Storage& storage, const statement& work, const type_catalog& catalog);
+
+    here few_; // of which the first ones are used
+    std::unique_ptr<elsewhere> many_;
 };
 
 /// Finds the types of parameters that are known by name only, asking the server if need be, and fills them in. A code
@@ -51,11 +78,28 @@ boost::asio::awaitable<boost::system::error_code> look_up_columns(session::state
 result make_result(std::vector<result_handle>& handles, const std::shared_ptr<const type_catalog>& types,
                    bool canonical_text);
 
-/// Whether an answer has exactly these columns; they are null if there are none.
-bool has_columns(const PGresult* answer, const PGresult* columns);
-result_columns columns_of(const PGresult* answer);
+/// The columns of an answer, for others that have the same ones.
+struct answer_columns {
+    struct column {
+        std::string name;
+        Oid type;
+        int format;
+        int modifier;
+        Oid table;
+        int position;
+    };
+
+    std::vector<column> columns;
+    std::shared_ptr<const PGresult> description; ///< An answer without rows; null if there are no columns.
+    std::shared_ptr<const type_catalog> types;   ///< When they were noted.
+    bool are_known = false;                      ///< All of their types are in there.
+};
+
+/// Whether an answer has exactly these columns; none if `known` is null.
+bool has_columns(const PGresult* answer, const answer_columns* known);
+result_columns columns_of(const PGresult* answer, const std::shared_ptr<const type_catalog>& types);
 /// A copy of an answer that `result_data::is_small`, with those columns.
-result make_small_result(const PGresult* answer, result_columns columns,
+result make_small_result(const PGresult* answer, const answer_columns& columns,
                          const std::shared_ptr<const type_catalog>& types, bool canonical_text);
 
 /// Prepares a statement and learns its columns, so that the rows can come in binary form. One round trip; none for a

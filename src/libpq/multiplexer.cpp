@@ -38,7 +38,7 @@ multiplexer::multiplexer(session& owner) : session_(owner), state_(*owner.state_
 
 multiplexer::~multiplexer() = default;
 
-void multiplexer::add(pointer added, std::shared_ptr<sharing_owner> lender, std::size_t slot) {
+void multiplexer::add(pointer added, sharing_owner& lender, std::size_t slot) {
     bool first = false;
     {
         const std::scoped_lock lock(inbox_mutex_);
@@ -47,7 +47,8 @@ void multiplexer::add(pointer added, std::shared_ptr<sharing_owner> lender, std:
             return;
         scheduled_ = true;
         first = !lender_;
-        lender_ = std::move(lender);
+        if (first || lender_.get() != &lender)
+            lender_ = lender.shared_owner();
         slot_ = slot;
     }
     auto begin = [self = session_.shared_from_this(), this] { guarded([this] { run(); }); };
@@ -207,8 +208,11 @@ bool multiplexer::put(const pointer& unit) {
     sent_statement added;
     prepared_statement* prepared = nullptr;
     if (work.prepare() != false && !unit->unprepared && state_.prepared.capacity() != 0) {
-        statement_cache::put_key(key_, work.sql(), parameters.types);
-        prepared = state_.prepared.find(key_);
+        prepared = state_.prepared.find_last(work.sql(), parameters.types);
+        if (!prepared) {
+            statement_cache::put_key(key_, work.sql(), parameters.types);
+            prepared = state_.prepared.find(key_);
+        }
         if (!prepared && is_preparable(state_, work)) {
             if (may_be_binary(state_, work) && !has_readable_settings(state_)) {
                 return_alone(unit);

@@ -41,7 +41,7 @@ public:
     ~multiplexer();
 
     /// A statement for this session. From any thread. `slot`: the session's name at its lender's.
-    void add(pointer added, std::shared_ptr<sharing_owner> lender, std::size_t slot);
+    void add(pointer added, sharing_owner& lender, std::size_t slot);
     /// Nobody waits for it any more: it isn't sent, or its answer is dropped when it comes. What has been sent can be
     /// given up by terminal cancellation only. From any thread.
     void cancel(pointer unwanted, boost::asio::cancellation_type type);
@@ -98,11 +98,13 @@ private:
     void writable(boost::system::error_code code);
     bool read();
     void finish_front();
-    void finish_statement(sent_statement done);
-    void finish_lookup(sent_statement done);
-    void deliver(sent_statement& done, answer& received);
-    result result_of(sent_statement& done, answer& received);
-    void ends_with(const pointer& unit, operation_outcome outcome);
+    void finish_statement(sent_statement& done);
+    void finish_lookup(sent_statement& done);
+    bool has_known_columns(const sent_statement& done, const answer& received) const;
+    void deliver(sent_statement& done, answer& received, bool known_columns);
+    result result_of(sent_statement& done, answer& received, bool known_columns);
+    void note_columns(sent_statement& done, const PGresult* answer);
+    void ends_with(const pointer& unit, operation_outcome&& outcome);
     void deliver_all();
     bool repeat(sent_statement& done);
     std::string key_of(const statement& work) const;

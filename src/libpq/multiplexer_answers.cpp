@@ -141,8 +141,8 @@ void multiplexer::finish_front() {
     sent_.pop_front();
     using kind = sent_statement::kind;
     switch (done.what) {
-    case kind::statement: finish_statement(std::move(done)); break;
-    case kind::type_lookup: finish_lookup(std::move(done)); break;
+    case kind::statement: finish_statement(done); break;
+    case kind::type_lookup: finish_lookup(done); break;
     case kind::setting:
         if (received_.code)
             state_.mirrored.reset();
@@ -156,7 +156,7 @@ void multiplexer::finish_front() {
     received_.stale_plan = false;
 }
 
-void multiplexer::finish_statement(sent_statement done) {
+void multiplexer::finish_statement(sent_statement& done) {
     if (done.parses) {
         if (received_.results.empty())
             forget_failed(done);
@@ -177,17 +177,18 @@ void multiplexer::finish_statement(sent_statement done) {
     if (received_.code && repeat(done))
         return;
     note_effects(state_, received_);
-    if (!received_.code) {
+    const bool known_columns = has_known_columns(done, received_);
+    if (!received_.code && !known_columns) {
         if (std::vector<std::uint32_t> unknown = unknown_types(); !unknown.empty()) {
             if (!put_lookup(std::move(done), std::move(unknown)))
                 lost(errc::connection_lost);
             return;
         }
     }
-    deliver(done, received_);
+    deliver(done, received_, known_columns);
 }
 
-void multiplexer::finish_lookup(sent_statement done) {
+void multiplexer::finish_lookup(sent_statement& done) {
     try {
         if (received_.code)
             state_.types->put_off_look_ups();
@@ -203,10 +204,10 @@ void multiplexer::finish_lookup(sent_statement done) {
         return;
     }
     const std::unique_ptr<type_question> asked = std::move(done.asks);
-    deliver(done, asked->kept);
+    deliver(done, asked->kept, false);
 }
 
-void multiplexer::deliver(sent_statement& done, answer& received) {
+void multiplexer::deliver(sent_statement& done, answer& received, bool known_columns) {
     operation_outcome outcome(received.code, std::move(received.details));
     if (!received.code) {
         if (done.describes && !received.results.empty()) {
@@ -214,7 +215,7 @@ void multiplexer::deliver(sent_statement& done, answer& received) {
             if (prepared && !prepared->described)
                 describe(state_, *prepared, received.results.back().get());
         }
-        outcome.output = result_of(done, received);
+        outcome.output = result_of(done, received, known_columns);
     }
     // The server's own limit is the same, and either of them may be the first to notice.
     if (received.code == sqlstate::query_canceled && state_.defaults.server_timeout() && done.unit->limit.passed())
@@ -224,29 +225,47 @@ void multiplexer::deliver(sent_statement& done, answer& received) {
     ++left_;
 }
 
-// Most answers are small, and many of them wait for their callers at the same time.
-result multiplexer::result_of(sent_statement& done, answer& received) {
-    const bool canonical_text = may_be_binary(state_, done.unit->work);
-    if (done.prepared == 0 || received.results.size() != 1 || !result_data::is_small(received.results.front().get()))
-        return make_result(received.results, types_, canonical_text);
+// A small answer like the last one to the same prepared statement, in which there was nothing to be looked up.
+bool multiplexer::has_known_columns(const sent_statement& done, const answer& received) const {
+    if (!done.columns || !done.columns->are_known || done.columns->types != types_ || received.code ||
+        received.results.size() != 1)
+        return false;
     const PGresult* const answer = received.results.front().get();
-    if (!has_columns(answer, done.columns.get())) { // it was sent before they were known
-        prepared_statement* const prepared = state_.prepared.find(key_of(done.unit->work));
-        const bool is_there = prepared && prepared->number == done.prepared;
-        done.columns =
-            is_there && has_columns(answer, prepared->columns.get()) ? prepared->columns : columns_of(answer);
-        if (is_there)
-            prepared->columns = done.columns;
+    return has_columns(answer, done.columns.get()) && result_data::is_small(answer);
+}
+
+// Most answers are small, and many of them wait for their callers at the same time.
+result multiplexer::result_of(sent_statement& done, answer& received, bool known_columns) {
+    const bool canonical_text = may_be_binary(state_, done.unit->work);
+    if (!known_columns) {
+        if (done.prepared == 0 || received.results.size() != 1 ||
+            !result_data::is_small(received.results.front().get()))
+            return make_result(received.results, types_, canonical_text);
+        note_columns(done, received.results.front().get());
     }
-    return make_small_result(answer, std::move(done.columns), types_, canonical_text);
+    return make_small_result(received.results.front().get(), *done.columns, types_, canonical_text);
+}
+
+// It was sent before they were known, or other types are known since.
+void multiplexer::note_columns(sent_statement& done, const PGresult* answer) {
+    const auto are_these = [&](const result_columns& noted) {
+        return noted && noted->types == types_ && has_columns(answer, noted.get());
+    };
+    if (are_these(done.columns))
+        return;
+    prepared_statement* const prepared = state_.prepared.find(key_of(done.unit->work));
+    const bool is_there = prepared && prepared->number == done.prepared;
+    done.columns = is_there && are_these(prepared->columns) ? prepared->columns : columns_of(answer, types_);
+    if (is_there)
+        prepared->columns = done.columns;
 }
 
 // A statement has left its connection, and the lender knows, before its caller does.
-void multiplexer::ends_with(const pointer& unit, operation_outcome outcome) {
+void multiplexer::ends_with(const pointer& unit, operation_outcome&& outcome) {
     unit->now = pipelined_statement::stage::left;
     if (outbox_.empty())
         outbox_.reserve(std::min<std::size_t>(sent_.size() + 1, 64)); // as many may have come together
-    outbox_.push_back({std::move(*unit->to), std::move(outcome)});
+    outbox_.emplace_back(std::move(*unit->to), std::move(outcome));
 }
 
 void multiplexer::deliver_all() {

@@ -9,6 +9,7 @@
 #include "libpq/session.hpp"
 #include "libpq/session_condition.hpp"
 #include "operation/outcome_delivery.hpp"
+#include "statement/spent_statements.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -23,7 +24,7 @@ namespace coropq::detail {
 /// back.
 struct pipelined_statement {
     explicit pipelined_statement(statement&& text) : work(std::move(text)) {}
-    virtual ~pipelined_statement() = default;
+    virtual ~pipelined_statement() { spent_statements::add(std::move(work)); }
     pipelined_statement(const pipelined_statement&) = delete;
     pipelined_statement& operator=(const pipelined_statement&) = delete;
 
@@ -56,6 +57,8 @@ class sharing_owner {
 public:
     using statements = std::vector<std::shared_ptr<pipelined_statement>>;
 
+    /// Keeps it.
+    virtual std::shared_ptr<sharing_owner> shared_owner() = 0;
     /// So many have left it. When those were all that it had been given, somebody else may have the session from now
     /// on.
     virtual void statements_left(std::size_t slot, std::size_t count) noexcept = 0;

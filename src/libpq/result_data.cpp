@@ -5,7 +5,6 @@
 
 #include <libpq-fe.h>
 
-#include <cstring>
 #include <utility>
 
 namespace coropq::detail {
@@ -33,7 +32,7 @@ bool result_data::is_small(const pg_result* answer) noexcept {
     return bytes <= most_bytes;
 }
 
-// PQcmdStatus and PQcmdTuples take a mutable result but only read it.
+// PQcmdStatus takes a mutable result but only reads it.
 result_data::result_data(const pg_result* small, columns_pointer columns, std::shared_ptr<const type_catalog> types,
                          std::shared_ptr<const result_data> previous)
     : handle_(nullptr)
@@ -43,8 +42,6 @@ result_data::result_data(const pg_result* small, columns_pointer columns, std::s
     , copied_(true)
     , tag_(PQcmdStatus(const_cast<pg_result*>(small)))
     , copied_columns_(static_cast<std::size_t>(PQnfields(small))) {
-    const std::size_t digits = std::strlen(PQcmdTuples(const_cast<pg_result*>(small)));
-    affected_at_ = tag_.size() - digits; // they are its end
     for (int row = 0, count = PQntuples(small); row != count; ++row)
         append_row(small, row);
 }
@@ -119,8 +116,12 @@ std::string_view result_data::command_tag() const noexcept {
     return handle_ ? std::string_view(PQcmdStatus(handle_)) : std::string_view(tag_);
 }
 
+// Where a tag has a number of rows, it is its end (PostgreSQL manual, "Message Formats", CommandComplete).
 std::string_view result_data::affected_rows() const noexcept {
-    return handle_ ? std::string_view(PQcmdTuples(handle_)) : std::string_view(tag_).substr(affected_at_);
+    if (handle_)
+        return PQcmdTuples(handle_);
+    const std::string_view tag = tag_;
+    return tag.substr(tag.find_last_not_of("0123456789") + 1);
 }
 
 } // namespace coropq::detail

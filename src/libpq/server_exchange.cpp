@@ -168,12 +168,15 @@ error_code take_result(session::state& session, result_handle& received) {
     // After a lost connection, libpq may add errors without end, so the first one decides.
     PGconn* const handle = session.handle.get();
     received.reset(PQgetResult(handle));
-    if (PQresultStatus(received.get()) == PGRES_PIPELINE_SYNC && session.due_syncs != 0)
+    const ExecStatusType status = PQresultStatus(received.get());
+    if (status == PGRES_PIPELINE_SYNC && session.due_syncs != 0)
         --session.due_syncs;
     if (session.setup_due || session.commits_due != 0)
         note_ahead(session, received.get());
-    if (!received || !is_error(PQresultStatus(received.get())) || !is_about_connection(received.get()))
-        return received || PQstatus(handle) == CONNECTION_OK ? error_code() : errc::connection_lost;
+    if (received && (!is_error(status) || !is_about_connection(received.get())))
+        return {};
+    if (!received)
+        return PQstatus(handle) == CONNECTION_OK ? error_code() : errc::connection_lost;
     if (session.last_words.empty())
         session.last_words = diagnostics(errc::connection_lost, fields_of(received.get(), session.notices.redact));
     if (is_shutdown(session.last_words.sqlstate()))

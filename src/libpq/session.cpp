@@ -361,9 +361,8 @@ bool session::can_be_shared() const {
            !state_->defaults.simple_protocol() && is_autocommit(*state_);
 }
 
-void session::add_shared(std::shared_ptr<pipelined_statement> added, std::shared_ptr<sharing_owner> lender,
-                         std::size_t slot) {
-    shared_->add(std::move(added), std::move(lender), slot);
+void session::add_shared(std::shared_ptr<pipelined_statement> added, sharing_owner& lender, std::size_t slot) {
+    shared_->add(std::move(added), lender, slot);
 }
 
 void session::cancel_shared(std::shared_ptr<pipelined_statement> unwanted, asio::cancellation_type type) {

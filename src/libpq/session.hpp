@@ -170,8 +170,7 @@ public:
     bool can_be_shared() const;
     /// A statement for a session that several share, or will: the first one needs it quiet. See `multiplexer`. From any
     /// thread.
-    void add_shared(std::shared_ptr<pipelined_statement> added, std::shared_ptr<sharing_owner> lender,
-                    std::size_t slot);
+    void add_shared(std::shared_ptr<pipelined_statement> added, sharing_owner& lender, std::size_t slot);
     void cancel_shared(std::shared_ptr<pipelined_statement> unwanted, boost::asio::cancellation_type type);
 
     /// The event loop has ended: see `multiplexer::forget_all`.

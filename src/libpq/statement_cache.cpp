@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstring>
 #include <iterator>
 #include <random>
 #include <utility>
@@ -32,6 +33,16 @@ prepared_statement* statement_cache::find(const std::string& key) {
         return nullptr;
     order_.splice(order_.begin(), order_, found->second);
     return &*found->second;
+}
+
+prepared_statement* statement_cache::find_last(std::string_view sql, std::span<const std::uint32_t> types) noexcept {
+    if (order_.empty() || order_.front().key.size() != sql.size() + 1 + types.size_bytes())
+        return nullptr;
+    const std::string_view key = order_.front().key;
+    if (!key.starts_with(sql) || key[sql.size()] != '\0' ||
+        (!types.empty() && std::memcmp(key.data() + sql.size() + 1, types.data(), types.size_bytes()) != 0))
+        return nullptr;
+    return &order_.front();
 }
 
 std::vector<prepared_statement> statement_cache::with_text(std::string_view sql) const {

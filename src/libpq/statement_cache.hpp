@@ -15,12 +15,11 @@
 #include <utility>
 #include <vector>
 
-struct pg_result;
-
 namespace coropq::detail {
 
-/// What answers have in common: one without rows.
-using result_columns = std::shared_ptr<const pg_result>;
+struct answer_columns;
+/// What the answers to a prepared statement have in common.
+using result_columns = std::shared_ptr<const answer_columns>;
 
 /// A statement that a session has prepared.
 struct prepared_statement {
@@ -52,6 +51,8 @@ public:
 
     /// Null if there is none. It counts as used now. Valid until it is removed.
     prepared_statement* find(const std::string& key);
+    /// Whether it is the one that was used last: that one, without a key being made. Null says nothing.
+    prepared_statement* find_last(std::string_view sql, std::span<const std::uint32_t> types) noexcept;
 
     /// Those with that text, whatever the types of their parameters.
     std::vector<prepared_statement> with_text(std::string_view sql) const;

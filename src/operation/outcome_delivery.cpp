@@ -152,7 +152,7 @@ void outcome_delivery::deliver(std::vector<outgoing_outcome> ready) {
 
 void outcome_delivery::deliver(recipient to, operation_outcome outcome) {
     std::vector<outgoing_outcome> ready;
-    ready.push_back({std::move(to), std::move(outcome)});
+    ready.emplace_back(std::move(to), std::move(outcome));
     deliver(std::move(ready));
 }
 

@@ -13,6 +13,7 @@
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <utility>
 #include <vector>
 
 namespace coropq::detail {
@@ -33,6 +34,8 @@ struct recipient {
 
 /// An outcome on its way.
 struct outgoing_outcome {
+    outgoing_outcome(recipient&& whom, operation_outcome&& what) : to(std::move(whom)), outcome(std::move(what)) {}
+
     recipient to;
     operation_outcome outcome;
 };

@@ -186,11 +186,13 @@ private:
         bool only_with_room;
         bool limit_is_own;
     };
-    wait_limit wait_limit_for(const deadline& limit) const;
+    wait_limit wait_limit_for(const deadline& limit, time_point since) const;
     bool is_sound(std::size_t slot, std::shared_ptr<session>& taken);
 
     // Sharing.
-    std::shared_ptr<sharing_owner> as_owner() { return {shared_from_this(), static_cast<sharing_owner*>(this)}; }
+    std::shared_ptr<sharing_owner> shared_owner() override {
+        return {shared_from_this(), static_cast<sharing_owner*>(this)};
+    }
     std::shared_ptr<outcome_delivery> delivery_for(const std::shared_ptr<void>& engine);
     void place(const statement_pointer& added);
     void begin_on(std::size_t slot, std::shared_ptr<session> taken, const statement_pointer& first);

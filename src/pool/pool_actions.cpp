@@ -33,7 +33,7 @@ void pool::carry_out(task& wanted) {
     case task::kind::wake_waiter: wake(std::static_pointer_cast<waiter>(wanted.whom)); break;
     case task::kind::wake_watcher: wake(std::static_pointer_cast<end_watcher>(wanted.whom)); break;
     case task::kind::begin_statement: begin_on(wanted.slot, std::move(wanted.session), statement()); break;
-    case task::kind::join_statement: wanted.session->add_shared(statement(), as_owner(), wanted.slot); break;
+    case task::kind::join_statement: wanted.session->add_shared(statement(), *this, wanted.slot); break;
     case task::kind::refuse_statement: {
         const statement_pointer refused = statement();
         refused->complete(refusal_of(*refused->refusal));

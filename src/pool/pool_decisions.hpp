@@ -180,6 +180,7 @@ private:
     std::optional<slot_id> find_room(time_point now) const;
     bool is_one_coming_for(std::size_t those_who_wait) const noexcept;
     bool is_stalled(const slot& one, time_point now) const;
+    clock::duration longest_pause() const;
     void put_on(slot_id id);
     void serve_statements(time_point now);
     void stop_sharing(slot& one);

@@ -107,12 +107,13 @@ std::optional<pool_decisions::slot_id> pool_decisions::find_room(time_point now)
     std::optional<slot_id> best;
     std::optional<slot_id> best_stalled;
     bool moves = false;
+    const clock::duration patience = longest_pause();
     for (const slot_id id : shared_) {
         const slot& one = slots_[id];
-        const std::size_t most = one.answers ? depth_ : std::min(depth_, std::max(one.first_load, least_first_load));
         if (one.reserved || one.kept_off || !is_current(one) || one.expires <= now)
             continue;
-        const bool stalled = is_stalled(one, now);
+        const std::size_t most = one.answers ? depth_ : std::min(depth_, std::max(one.first_load, least_first_load));
+        const bool stalled = now - one.progress > patience;
         moves = moves || !stalled;
         std::optional<slot_id>& choice = stalled ? best_stalled : best;
         if (one.load < most && (!choice || one.load < slots_[*choice].load))
@@ -128,8 +129,10 @@ bool pool_decisions::is_one_coming_for(std::size_t those_who_wait) const noexcep
 }
 
 // Something on it takes long: whoever joins has to wait for that.
-bool pool_decisions::is_stalled(const slot& one, time_point now) const {
-    return now - one.progress > std::max(usual_connect_time(), mean_answer_interval_ * 4);
+bool pool_decisions::is_stalled(const slot& one, time_point now) const { return now - one.progress > longest_pause(); }
+
+pool_decisions::clock::duration pool_decisions::longest_pause() const {
+    return std::max(usual_connect_time(), mean_answer_interval_ * 4);
 }
 
 void pool_decisions::put_on(slot_id id) {

@@ -61,7 +61,6 @@ struct pool::shared_statement : pipelined_statement {
     std::unique_ptr<lone_operation> lone;
     std::unique_ptr<refused_wait> refusal;
     time_point since; ///< When it came.
-    time_point until; ///< When it is to be refused, if it still waits.
     bool waited = false;
     bool limit_is_own = false;    ///< The caller's limit ends before that of the pool.
     std::shared_ptr<void> engine; ///< Until it has ended.

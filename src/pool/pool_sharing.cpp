@@ -9,13 +9,11 @@
 #include "operation/recycled_allocator.hpp"
 #include "pool/pool_internals.hpp"
 #include "statement/leading_keyword.hpp"
-#include "statement/lexer.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/error.hpp>
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 namespace asio = boost::asio;
@@ -39,15 +37,11 @@ std::size_t size_of(const statement& work) {
 // Those that change the session, or what others see of it, have it to themselves; so do those that can't be run in a
 // pipeline. A policy that makes a session new between two users can't do so while there are several.
 bool pool::may_share(const statement& asked) const {
-    constexpr std::array<std::string_view, 8> about_data = {"select", "insert", "update", "delete",
-                                                            "merge",  "values", "with",   "table"};
     if (!options_.pool().pipelining() || options_.pool().reset() == reset_policy::discard_all ||
         asked.simple_protocol() || options_.connect().statements().simple_protocol() ||
         asked.parameter_count() > 65535 || size_of(asked) > largest_shared)
         return false;
-    const std::string_view keyword = leading_keyword(asked.sql());
-    return std::any_of(about_data.begin(), about_data.end(),
-                       [keyword](std::string_view word) { return is_keyword(keyword, word); });
+    return is_about_data(asked.sql());
 }
 
 // The same for all that are under way at a time. With the mutex held.
@@ -70,9 +64,6 @@ void pool::execute_shared(std::shared_ptr<pipelined_statement> asked, const dead
     added->limit = limit;
     added->to.emplace(std::move(caller));
     added->engine = engine;
-    const wait_limit ours = wait_limit_for(limit);
-    added->until = ours.until;
-    added->limit_is_own = ours.limit_is_own;
     if (asio::cancellation_slot slot = added->to->slot(); slot.is_connected())
         slot.assign([self = weak_from_this(), weak = std::weak_ptr(added)](asio::cancellation_type type) {
             const pointer owner = self.lock();
@@ -114,11 +105,12 @@ void pool::place(const statement_pointer& added) {
                 added->where = shared_statement::place::shared;
                 added->on = found;
             } else {
-                const bool only_with_room = options_.pool().acquire_timeout() <= std::chrono::milliseconds(0);
+                const wait_limit ours = wait_limit_for(added->limit, added->since);
+                added->limit_is_own = ours.limit_is_own;
                 added->waited = true;
                 added->where = shared_statement::place::queue;
-                added->id = added->alone ? decisions_.wait(now, added->until, only_with_room)
-                                         : decisions_.wait_to_share(now, added->until, only_with_room);
+                added->id = added->alone ? decisions_.wait(now, ours.until, ours.only_with_room)
+                                         : decisions_.wait_to_share(now, ours.until, ours.only_with_room);
                 statements_.push(added->id, added);
             }
         });
@@ -128,7 +120,7 @@ void pool::place(const statement_pointer& added) {
             return;
         }
         if (joined)
-            found->add_shared(added, as_owner(), *joined);
+            found->add_shared(added, *this, *joined);
     } while (idle && !is_sound(*idle, found));
     if (idle)
         begin_on(*idle, std::move(found), added);
@@ -176,7 +168,7 @@ void pool::begin_on(std::size_t slot, std::shared_ptr<session> taken, const stat
         first->complete(known_not_run(
             failed_operation(asio::error::operation_aborted, "the operation was cancelled before anything was sent")));
     else
-        taken->add_shared(first, as_owner(), slot);
+        taken->add_shared(first, *this, slot);
     carry_out(std::move(others)); // those that join it come behind it
 }
 

@@ -7,6 +7,7 @@
 
 #include "libpq/time_limit.hpp"
 #include "pool/pool_internals.hpp"
+#include "pool/saturated_time.hpp"
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
@@ -20,12 +21,12 @@ namespace asio = boost::asio;
 
 namespace coropq::detail {
 
-// How long somebody waits who has that limit.
-pool::wait_limit pool::wait_limit_for(const deadline& limit) const {
+// How long somebody waits who has that limit, and came at that time.
+pool::wait_limit pool::wait_limit_for(const deadline& limit, time_point since) const {
     // Without a time to wait, a connect takes as long as it takes.
     const std::chrono::milliseconds longest = options_.pool().acquire_timeout();
     const bool only_with_room = longest <= std::chrono::milliseconds(0);
-    const time_point until = only_with_room ? time_point::max() : saturated_deadline(longest);
+    const time_point until = only_with_room ? time_point::max() : later_by(since, saturated_duration(longest));
     return {std::min(until, limit.when), only_with_room, limit.when < until};
 }
 
@@ -35,7 +36,7 @@ std::shared_ptr<pool::queue_place> pool::enter_queue(const asio::any_io_executor
     auto place = std::make_shared<queue_place>(shared_from_this(), entering);
     entering->origin = origin;
     entering->refusal.limit = limit;
-    const wait_limit ours = wait_limit_for(limit);
+    const wait_limit ours = wait_limit_for(limit, clock::now());
     entering->refusal.limit_is_own = ours.limit_is_own;
     tell([&](time_point now) {
         entering->id = decisions_.wait(now, ours.until, ours.only_with_room);

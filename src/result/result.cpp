@@ -94,8 +94,16 @@ std::vector<row_range> row_range::partitions(std::size_t size) const {
     return pieces;
 }
 
-result::result(std::shared_ptr<const detail::result_data> data) noexcept
-    : row_range(data, 0, data ? data->row_count() : 0) {}
+namespace {
+
+row_range all_of(std::shared_ptr<const detail::result_data> data) noexcept {
+    const std::size_t count = data ? data->row_count() : 0;
+    return {std::move(data), 0, count};
+}
+
+} // namespace
+
+result::result(std::shared_ptr<const detail::result_data> data) noexcept : row_range(all_of(std::move(data))) {}
 
 std::size_t result::column_count() const noexcept { return data() ? data()->column_count() : 0; }
 

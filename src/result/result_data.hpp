@@ -90,8 +90,7 @@ private:
     bool copied_ = false;
     boost::container::small_vector<char, few_bytes> bytes_; ///< Of the rows that were added, cell after cell.
     boost::container::small_vector<copied_cell, few_cells> cells_;
-    std::string tag_;             ///< Of a copy.
-    std::size_t affected_at_ = 0; ///< Where the number in it begins.
+    std::string tag_; ///< Of a copy.
     std::size_t copied_columns_ = 0;
     std::size_t copied_rows_ = 0;
 };

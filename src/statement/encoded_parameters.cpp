@@ -8,10 +8,15 @@
 namespace coropq::detail {
 
 void encoded_parameters::reserve(std::size_t count) {
+    // They may have the memory of others.
+    parameters_.clear();
+    buffer_.clear();
+    pending_.clear();
     if (count == 0)
         return;
     parameters_.reserve(count);
-    buffer_.reserve(12 * count); // most are numbers or short texts; a single one has room in the string itself
+    if (count > 1)
+        buffer_.reserve(12 * count); // most are numbers or short texts; a single one has room in the string itself
 }
 
 void encoded_parameters::add_null(type_reference type, wire_format format) {

@@ -5,6 +5,9 @@
 
 #include "statement/lexer.hpp"
 
+#include <algorithm>
+#include <array>
+
 namespace coropq::detail {
 
 std::string_view leading_keyword(std::string_view sql) {
@@ -20,6 +23,32 @@ std::string_view leading_keyword(std::string_view sql) {
     sql_lexer lexer(sql); // comments, parentheses
     lexer.next();
     return lexer.first_word();
+}
+
+namespace {
+
+// Most are these, written like that, and each is asked about.
+bool begins_with_select(std::string_view sql) noexcept {
+    constexpr std::string_view word = "select";
+    if (sql.size() <= word.size() || (sql[word.size()] != ' ' && sql[word.size()] != '\n'))
+        return false;
+    for (std::size_t i = 0; i != word.size(); ++i) {
+        if ((sql[i] | 0x20) != word[i]) // of a letter, the other case; nothing else becomes a letter
+            return false;
+    }
+    return true;
+}
+
+} // namespace
+
+bool is_about_data(std::string_view sql) {
+    constexpr std::array<std::string_view, 8> words = {"select", "insert", "update", "delete",
+                                                       "merge",  "values", "with",   "table"};
+    if (begins_with_select(sql))
+        return true;
+    const std::string_view keyword = leading_keyword(sql);
+    return std::any_of(words.begin(), words.end(),
+                       [keyword](std::string_view word) { return is_keyword(keyword, word); });
 }
 
 } // namespace coropq::detail

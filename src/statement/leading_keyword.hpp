@@ -12,6 +12,9 @@ namespace coropq::detail {
 /// further, unlike `sql_lexer`, which reads on to the first placeholder.
 std::string_view leading_keyword(std::string_view sql);
 
+/// Whether a statement reads or changes data: one that is planned, and can be run in a pipeline.
+bool is_about_data(std::string_view sql);
+
 } // namespace coropq::detail
 
 #endif

@@ -9,6 +9,7 @@
 #include "statement/lexer.hpp"
 #include "statement/named_parameters.hpp"
 #include "statement/refuse.hpp"
+#include "statement/spent_statements.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -42,6 +43,11 @@ std::string counted(std::size_t count, const char* one, const char* many) {
 // The parameters of these are those of the statement that is prepared, or of the function that is made.
 bool has_parameters_of_its_own(const sql_lexer& lexer) {
     return is_keyword(lexer.first_word(), "prepare") || is_keyword(lexer.first_word(), "create");
+}
+
+void check_bytes(std::string_view sql) {
+    if (sql.find('\0') != std::string_view::npos)
+        refuse_statement("the text of the statement contains a NUL byte");
 }
 
 // Texts whose values have been counted: a program has few of them, and runs each again and again.
@@ -111,19 +117,29 @@ void check_count(std::string_view sql, std::size_t given) {
 } // namespace detail
 
 statement::statement(naming names, std::string_view sql, std::span<const detail::argument> arguments) {
-    if (sql.find('\0') != std::string_view::npos)
-        detail::refuse_statement("the text of the statement contains a NUL byte");
     const auto is_named = [](const detail::argument& each) { return each.is_named; };
     const auto named = static_cast<std::size_t>(std::count_if(arguments.begin(), arguments.end(), is_named));
-    if (named != 0 && named != arguments.size())
+    if (named != 0 && named != arguments.size()) {
+        detail::check_bytes(sql);
         detail::refuse_statement("the statement is given values with and without names",
                                  "a statement has either named parameters or positional ones");
+    }
     if (named != 0 || names == naming::required) {
+        detail::check_bytes(sql);
         sql_ = detail::bind_names(sql, arguments, parameters_);
         return;
     }
-    detail::check_count(sql, arguments.size());
-    sql_ = sql;
+    if (statement* const spent = detail::spent_statements::last()) {
+        sql_ = std::move(spent->sql_);
+        parameters_ = std::move(spent->parameters_);
+        detail::spent_statements::remove_last();
+    }
+    // A program often runs the same text again and again, and what has run had been accepted.
+    if (sql_ != sql || sql_.empty() || parameters_.parameters().size() != arguments.size()) {
+        detail::check_bytes(sql);
+        detail::check_count(sql, arguments.size());
+        sql_ = sql;
+    }
     parameters_.reserve(arguments.size());
     for (const detail::argument& each : arguments)
         detail::encode_or_refuse(each.value, each.encode, parameters_, {});

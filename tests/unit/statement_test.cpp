@@ -5,8 +5,11 @@
 
 #include <coropq/statement.hpp>
 
+#include "statement/spent_statements.hpp"
+
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
@@ -239,6 +242,39 @@ TEST(statement, is_a_value) {
     original = copy; // NOLINT: usable again
     EXPECT_STREQ(original.parameter_data(0), "short");
     EXPECT_NE(original.parameter_data(0), copy.parameter_data(0));
+}
+
+// What has run is kept for the next one, which is to have nothing of it but the memory.
+TEST(statement, has_nothing_of_those_before_it) {
+    const std::string text = "select $1, $2 /* longer than what a string has room for in itself */";
+    const auto spend = [&] {
+        statement spent(text, 5, "five");
+        spent.prepare(true).simple_protocol(true).timeout(std::chrono::milliseconds(5));
+        spent.results(coropq::result_format::binary);
+        coropq::detail::spent_statements::add(std::move(spent));
+    };
+    spend();
+    const statement same(text, 6, "a longer text than the one before");
+    EXPECT_EQ(same.sql(), text);
+    ASSERT_EQ(same.parameter_count(), 2u);
+    EXPECT_EQ(parameter_of(same, 0), "23 00000006");
+    EXPECT_STREQ(same.parameter_data(1), "a longer text than the one before");
+    EXPECT_EQ(same.prepare(), std::nullopt);
+    EXPECT_FALSE(same.simple_protocol());
+    EXPECT_EQ(same.timeout(), std::nullopt);
+    EXPECT_EQ(same.results(), coropq::result_format::automatic);
+    spend();
+    const statement other("select 1");
+    EXPECT_EQ(other.sql(), "select 1");
+    EXPECT_EQ(other.parameter_count(), 0u);
+    spend();
+    EXPECT_EQ(refusal([&] { const statement fewer(text, 5); }),
+              "the statement has 2 parameters ($1 to $2), but 1 value was given|");
+    spend();
+    EXPECT_EQ(refusal([&] { const statement negative(text, 5, point_in_text{-5}); }),
+              "parameter $2: is negative|take its absolute value");
+    coropq::detail::spent_statements::add(statement(""));
+    EXPECT_EQ(statement("").sql(), "");
 }
 
 TEST(statement, options) {

@@ -36,21 +36,36 @@ constexpr std::string_view columns_of_relations =
     "r.relation and a.attnum > 0 "
     "and not a.attisdropped ";
 
-// Internal dependencies ('i') tie the sequence of an identity column to it; it has exactly one. Without the class, an
+// Since PostgreSQL 17, an identity column of a partition has the sequence of the topmost table above it, whose column
+// of the same name that is (src/backend/catalog/pg_depend.c, getIdentitySequence). Before, partitions may have their
+// own.
+constexpr std::string_view sequence_from_above =
+    "(with recursive up(relation, distance) as (select a.attrelid, 0 union all select i.inhparent, u.distance + 1 "
+    "from up u join pg_catalog.pg_inherits i on i.inhrelid = u.relation) "
+    "select d.objid from up u join pg_catalog.pg_attribute ua on ua.attrelid = u.relation and ua.attname = a.attname "
+    "join pg_catalog.pg_depend d on d.refclassid = cast('pg_catalog.pg_class' as pg_catalog.regclass) "
+    "and d.refobjid = ua.attrelid and d.refobjsubid = ua.attnum "
+    "and d.classid = cast('pg_catalog.pg_class' as pg_catalog.regclass) and d.deptype = 'i' "
+    "order by u.distance limit 1)";
+
+// Internal dependencies ('i') tie the sequence of an identity column to it; it has at most one. Without the class, an
 // object of another catalog with the same OID would count.
-constexpr std::string_view more_of_columns =
-    "left join pg_catalog.pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum "
-    "left join pg_catalog.pg_collation co on co.oid = a.attcollation and a.attcollation <> t.typcollation "
-    "left join pg_catalog.pg_namespace cn on cn.oid = co.collnamespace "
-    "left join pg_catalog.pg_description ds on ds.classoid = cast('pg_catalog.pg_class' as pg_catalog.regclass) "
-    "and ds.objoid = a.attrelid and ds.objsubid = a.attnum "
-    "left join pg_catalog.pg_depend p on a.attidentity <> '' "
-    "and p.refclassid = cast('pg_catalog.pg_class' as pg_catalog.regclass) and p.refobjid = a.attrelid "
-    "and p.refobjsubid = a.attnum and p.classid = cast('pg_catalog.pg_class' as pg_catalog.regclass) "
-    "and p.deptype = 'i' "
-    "left join pg_catalog.pg_sequence s on s.seqrelid = p.objid "
-    "left join pg_catalog.pg_class sc on sc.oid = s.seqrelid "
-    "left join pg_catalog.pg_namespace sn on sn.oid = sc.relnamespace";
+std::string more_of_columns() {
+    return "left join pg_catalog.pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum "
+           "left join pg_catalog.pg_collation co on co.oid = a.attcollation and a.attcollation <> t.typcollation "
+           "left join pg_catalog.pg_namespace cn on cn.oid = co.collnamespace "
+           "left join pg_catalog.pg_description ds on ds.classoid = cast('pg_catalog.pg_class' as pg_catalog.regclass) "
+           "and ds.objoid = a.attrelid and ds.objsubid = a.attnum "
+           "left join pg_catalog.pg_depend p on a.attidentity <> '' "
+           "and p.refclassid = cast('pg_catalog.pg_class' as pg_catalog.regclass) and p.refobjid = a.attrelid "
+           "and p.refobjsubid = a.attnum and p.classid = cast('pg_catalog.pg_class' as pg_catalog.regclass) "
+           "and p.deptype = 'i' "
+           "left join pg_catalog.pg_sequence s on s.seqrelid = case when a.attidentity <> '' then coalesce(p.objid, " +
+           std::string(sequence_from_above) +
+           ") end "
+           "left join pg_catalog.pg_class sc on sc.oid = s.seqrelid "
+           "left join pg_catalog.pg_namespace sn on sn.oid = sc.relnamespace";
+}
 
 // What the domains are made of, level by level.
 constexpr std::string_view steps =
@@ -75,11 +90,11 @@ constexpr std::string_view step_outputs =
 statement columns_query(const relation_selection& selection) {
     const std::string text = "with recursive chosen as (" + selected_relations(selection) + "), " + std::string(steps) +
                              "select " + std::string(column_outputs) + data_type_columns("a.atttypmod", "a.attndims") +
-                             std::string(columns_of_relations) + data_type_joins("a.atttypid") +
-                             std::string(more_of_columns) + " union all select " + std::string(step_outputs) +
+                             std::string(columns_of_relations) + data_type_joins("a.atttypid") + more_of_columns() +
+                             " union all select " + std::string(step_outputs) +
                              data_type_columns("p.modifier", "p.dimensions") + " from step p" +
                              data_type_joins("p.type");
-    return bind(text, selection);
+    return detail::bind(text, selection);
 }
 
 } // namespace coropq::detail

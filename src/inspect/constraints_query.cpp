@@ -62,14 +62,15 @@ std::string with_relations(const relation_selection& selection) {
 } // namespace
 
 statement checks_query(const relation_selection& selection) {
-    return bind(with_relations(selection) + std::string(check_outputs) + std::string(columns) + std::string(comments),
-                selection);
+    return detail::bind(with_relations(selection) + std::string(check_outputs) + std::string(columns) +
+                            std::string(comments),
+                        selection);
 }
 
 statement foreign_keys_query(const relation_selection& selection) {
-    return bind(with_relations(selection) + std::string(key_outputs) + std::string(keys) + std::string(columns) +
-                    std::string(comments),
-                selection);
+    return detail::bind(with_relations(selection) + std::string(key_outputs) + std::string(keys) +
+                            std::string(columns) + std::string(comments),
+                        selection);
 }
 
 } // namespace coropq::detail

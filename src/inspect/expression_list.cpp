@@ -50,4 +50,30 @@ std::vector<std::string> split_expressions(std::string_view list) {
     return found;
 }
 
+// In front of the condition there are only names, which have quotes around them as soon as there is more in them than
+// lower-case letters, digits and underscores. (src/backend/utils/adt/ruleutils.c, pg_get_triggerdef_worker)
+std::optional<std::string> condition_in_definition(std::string_view definition) {
+    constexpr std::string_view when = " WHEN (";
+    int depth = 0;
+    std::size_t begin = 0; // of the condition: 0 as long as it isn't found
+    for (std::size_t i = 0; i < definition.size();) {
+        const char c = definition[i];
+        if (c == '\'' || c == '"') {
+            i = end_of_quoted(definition, i);
+            continue;
+        }
+        if (begin == 0 && definition.substr(i).starts_with(when)) {
+            i = begin = i + when.size();
+            depth = 1;
+            continue;
+        }
+        if (c == '(')
+            ++depth;
+        else if (c == ')' && --depth == 0 && begin != 0)
+            return std::string(definition.substr(begin, i - begin));
+        ++i;
+    }
+    return std::nullopt;
+}
+
 } // namespace coropq::detail

@@ -4,6 +4,7 @@
 #ifndef COROPQ_SRC_INSPECT_EXPRESSION_LIST_HPP
 #define COROPQ_SRC_INSPECT_EXPRESSION_LIST_HPP
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,6 +14,10 @@ namespace coropq::detail {
 /// The single expressions of a list that the server has written, which separates them by a comma and a space. Commas in
 /// parentheses, brackets, literals and quoted names separate nothing.
 std::vector<std::string> split_expressions(std::string_view list);
+
+/// The condition in a definition of a trigger that the server has written, without the parentheses around it; nothing
+/// if it has none.
+std::optional<std::string> condition_in_definition(std::string_view definition);
 
 } // namespace coropq::detail
 

@@ -74,9 +74,9 @@ std::string indexes_of_relations(std::optional<char> constraint_type) {
 } // namespace
 
 statement indexes_query(const relation_selection& selection, std::optional<char> constraint_type) {
-    return bind("with chosen as (" + selected_relations(selection) + ") " + std::string(outputs) +
-                    indexes_of_relations(constraint_type) + std::string(sources),
-                selection);
+    return detail::bind("with chosen as (" + selected_relations(selection) + ") " + std::string(outputs) +
+                            indexes_of_relations(constraint_type) + std::string(sources),
+                        selection);
 }
 
 } // namespace coropq::detail

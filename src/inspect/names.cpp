@@ -138,6 +138,25 @@ asio::awaitable<bool> inspector::has_index(std::string table, std::string index,
     return detail::read_existence(catalog_, detail::index_query(table, index, schema));
 }
 
+asio::awaitable<bool> inspector::has_constraint(std::string table, std::string constraint,
+                                                std::optional<std::string> schema) const {
+    return detail::read_existence(catalog_, detail::constraint_query(table, constraint, schema));
+}
+
+asio::awaitable<bool> inspector::has_trigger(std::string table, std::string trigger,
+                                             std::optional<std::string> schema) const {
+    return detail::read_existence(catalog_, detail::trigger_query(table, trigger, schema));
+}
+
+asio::awaitable<bool> inspector::has_policy(std::string table, std::string policy,
+                                            std::optional<std::string> schema) const {
+    return detail::read_existence(catalog_, detail::policy_query(table, policy, schema));
+}
+
+asio::awaitable<bool> inspector::has_routine(std::string name, schema_selection schemas) const {
+    return detail::read_existence(catalog_, detail::routine_query(name, schemas));
+}
+
 asio::awaitable<bool> inspector::has_type(std::string name, schema_selection schemas) const {
     return detail::read_existence(catalog_, detail::type_query(name, schemas));
 }

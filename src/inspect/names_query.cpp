@@ -4,6 +4,7 @@
 #include "inspect/names_query.hpp"
 
 #include "inspect/selection_text.hpp"
+#include "inspect/triggers.hpp"
 
 #include <coropq/types/array.hpp>
 
@@ -105,13 +106,48 @@ statement index_query(const std::string& table, const std::string& index, const 
                          "x.relname = cast($2 as text)");
 }
 
-statement type_query(const std::string& name, const schema_selection& schemas) {
-    const std::string text = "select 1 from pg_catalog.pg_type t join pg_catalog.pg_namespace n on "
-                             "n.oid = t.typnamespace where " +
-                             schema_condition(schemas, "pg_type_is_visible", "t.oid") + " and t.typname = cast(";
+// Those that the inspector tells of: see constraints_query.cpp.
+statement constraint_query(const std::string& table, const std::string& constraint,
+                           const std::optional<std::string>& schema) {
+    return part_of_table(table, constraint, schema,
+                         "join pg_catalog.pg_constraint con on con.conrelid = c.oid "
+                         "left join pg_catalog.pg_constraint above on above.oid = con.conparentid",
+                         "con.conname = cast($2 as text) and (con.contype in ('c', 'p', 'u', 'x') "
+                         "or con.contype = 'f' and (above.oid is null or above.confrelid = con.confrelid))");
+}
+
+statement trigger_query(const std::string& table, const std::string& trigger,
+                        const std::optional<std::string>& schema) {
+    return part_of_table(table, trigger, schema, "join " + std::string(declared_triggers) + "on t.tgrelid = c.oid",
+                         std::string(is_declared_trigger) + "and t.tgname = cast($2 as text)");
+}
+
+statement policy_query(const std::string& table, const std::string& policy, const std::optional<std::string>& schema) {
+    return part_of_table(table, policy, schema, "join pg_catalog.pg_policy p on p.polrelid = c.oid",
+                         "p.polname = cast($2 as text)");
+}
+
+namespace {
+
+// `from` has the object, and its schema as `n`.
+statement in_schemas(const std::string& from, const std::string& condition, const std::string& name_column,
+                     const std::string& name, const schema_selection& schemas) {
+    const std::string text = "select 1 from " + from + " where " + condition + " and " + name_column + " = cast(";
     if (schemas.which() == schema_selection::scope::named)
         return statement(text + "$2 as text)", schemas.names(), name);
     return statement(text + "$1 as text)", name);
+}
+
+} // namespace
+
+statement type_query(const std::string& name, const schema_selection& schemas) {
+    return in_schemas("pg_catalog.pg_type t join pg_catalog.pg_namespace n on n.oid = t.typnamespace",
+                      schema_condition(schemas, "pg_type_is_visible", "t.oid"), "t.typname", name, schemas);
+}
+
+statement routine_query(const std::string& name, const schema_selection& schemas) {
+    return in_schemas("pg_catalog.pg_proc p join pg_catalog.pg_namespace n on n.oid = p.pronamespace",
+                      schema_condition(schemas, "pg_function_is_visible", "p.oid"), "p.proname", name, schemas);
 }
 
 statement default_schema_query() { return statement("select pg_catalog.current_schema()"); }

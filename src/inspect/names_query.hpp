@@ -35,8 +35,13 @@ statement sequence_query(const std::string& name, const std::optional<std::strin
 statement schema_query(const std::string& name);
 statement column_query(const std::string& table, const std::string& column, const std::optional<std::string>& schema);
 statement index_query(const std::string& table, const std::string& index, const std::optional<std::string>& schema);
+statement constraint_query(const std::string& table, const std::string& constraint,
+                           const std::optional<std::string>& schema);
+statement trigger_query(const std::string& table, const std::string& trigger, const std::optional<std::string>& schema);
+statement policy_query(const std::string& table, const std::string& policy, const std::optional<std::string>& schema);
 /// One row or several.
 statement type_query(const std::string& name, const schema_selection& schemas);
+statement routine_query(const std::string& name, const schema_selection& schemas);
 
 /// One row, a name or NULL.
 statement default_schema_query();

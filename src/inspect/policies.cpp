@@ -4,8 +4,10 @@
 #include "inspect/policies.hpp"
 
 #include "inspect/catalog.hpp"
+#include "inspect/locking_texts.hpp"
 #include "inspect/optional_text.hpp"
 #include "inspect/relation_groups.hpp"
+#include "inspect/snapshot_reading.hpp"
 
 #include <coropq/inspect/inspector.hpp>
 #include <coropq/mapping.hpp>
@@ -43,7 +45,8 @@ BOOST_DESCRIBE_STRUCT(policy_row, (),
                       (relation, schema_name, relation_name, oid, name, is_permissive, command, is_for_all_roles, roles,
                        has_using, has_check, using_text, check_text, comment))
 
-// Role 0 is everybody.
+// Role 0 is everybody. A subquery is a SubLink in the tree of an expression (src/include/nodes/primnodes.h of
+// PostgreSQL); a name can't look like that, as its brace would have a backslash in front.
 constexpr std::string_view outputs =
     "select r.relation, cast(r.schema_name as text) as schema_name, cast(r.relation_name as text) as relation_name, "
     "coalesce(p.oid, 0) as oid, coalesce(cast(p.polname as text), '') as name, "
@@ -51,8 +54,10 @@ constexpr std::string_view outputs =
     "coalesce(0 = any (p.polroles), false) as is_for_all_roles, array(select cast(u.rolname as text) "
     "from pg_catalog.pg_roles u where u.oid = any (p.polroles)) as roles, "
     "p.polqual is not null as has_using, p.polwithcheck is not null as has_check, "
-    "pg_catalog.pg_get_expr(p.polqual, p.polrelid) as using_text, "
-    "pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid) as check_text, ds.description as comment "
+    "case when pg_catalog.strpos(cast(p.polqual as text), '{SUBLINK ') > 0 then '' "
+    "else pg_catalog.pg_get_expr(p.polqual, p.polrelid) end as using_text, "
+    "case when pg_catalog.strpos(cast(p.polwithcheck as text), '{SUBLINK ') > 0 then '' "
+    "else pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid) end as check_text, ds.description as comment "
     "from chosen r left join pg_catalog.pg_policy p on p.polrelid = r.relation "
     "left join pg_catalog.pg_description ds on ds.classoid = cast('pg_catalog.pg_policy' as pg_catalog.regclass) "
     "and ds.objoid = p.oid and ds.objsubid = 0";
@@ -85,12 +90,74 @@ std::optional<reflected::policy> policy_from(policy_row& row) {
     return found;
 }
 
+bool is_unread(const reflected::policy& policy) {
+    return policy.using_expression == "" || policy.check_expression == "";
+}
+
+// False if something has vanished.
+asio::awaitable<bool> read_subqueries(catalog::pointer source,
+                                      reflected::by_relation<std::vector<reflected::policy>>& found) {
+    std::vector<reflected::policy*> unread;
+    for (auto& [name, all] : found)
+        add_unread(unread, all);
+    if (unread.empty())
+        co_return true;
+    const bool within = co_await source->is_in_transaction();
+    pipeline work(pipeline_mode::isolated);
+    for (const reflected::policy* each : unread)
+        work.execute(policy_expressions_query(each->oid, within));
+    const pipeline_results texts = co_await read_locking(source, std::move(work), within);
+    if (has_stumbled(texts, within))
+        co_return false;
+    bool is_complete = true;
+    for (std::size_t i = 0; i != unread.size(); ++i)
+        is_complete = take_policy_expressions(*unread[i], texts.outcome(i).output) && is_complete;
+    co_return is_complete;
+}
+
 asio::awaitable<reflected::by_relation<std::vector<reflected::policy>>> read_policies(catalog::pointer source,
                                                                                       relation_selection selection) {
-    return read_catalog(std::move(source), policies_query(selection), &policies_from);
+    for (int attempt = 1;; ++attempt) {
+        reflected::by_relation<std::vector<reflected::policy>> found =
+            co_await read_catalog(source, policies_query(selection), &policies_from);
+        const bool is_complete = co_await read_subqueries(source, found);
+        if (!is_complete && attempt != catalog_attempts)
+            continue;
+        for (auto& [name, all] : found)
+            leave_out_unread(all);
+        co_return found;
+    }
 }
 
 } // namespace
+
+void add_unread(std::vector<reflected::policy*>& to, std::vector<reflected::policy>& all) {
+    for (reflected::policy& each : all)
+        if (is_unread(each))
+            to.push_back(&each);
+}
+
+statement policy_expressions_query(std::uint32_t policy, bool within) {
+    return statement("select " + without_waiting("pg_catalog.pg_get_expr(p.polqual, p.polrelid)", within) + ", " +
+                         without_waiting("pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid)", within) +
+                         " from pg_catalog.pg_policy p where p.oid = cast(cast($1 as text) as pg_catalog.oid)",
+                     std::to_string(policy));
+}
+
+bool take_policy_expressions(reflected::policy& to, const result& rows) {
+    if (rows.empty())
+        return false;
+    auto using_text = rows[0][0].as<std::optional<std::string>>();
+    auto check_text = rows[0][1].as<std::optional<std::string>>();
+    if (using_text.has_value() != to.using_expression.has_value() ||
+        check_text.has_value() != to.check_expression.has_value())
+        return false;
+    to.using_expression = std::move(using_text);
+    to.check_expression = std::move(check_text);
+    return true;
+}
+
+void leave_out_unread(std::vector<reflected::policy>& all) { std::erase_if(all, &is_unread); }
 
 statement policies_query(const relation_selection& selection, found_by way) {
     return detail::bind("with chosen as (" + selected_relations(selection, way) + ") " + std::string(outputs),

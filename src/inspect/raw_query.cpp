@@ -47,46 +47,48 @@ statement raw_types_query(const relation_selection& selection) {
     const std::string elements = " left join pg_catalog.pg_type e on e.oid = t.typelem and e.typarray = t.oid";
     if (!selection.names())
         return statement(outputs + "pg_catalog.pg_type t" + elements);
-    return bind("with recursive used(oid) as (select a.atttypid from " + relations(selection) +
-                    " join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped "
-                    "union select p.oid from used u join pg_catalog.pg_type t on t.oid = u.oid "
-                    "cross join lateral (values (t.typelem), (t.typbasetype)) p(oid) where p.oid <> 0) " +
-                    outputs + "used u join pg_catalog.pg_type t on t.oid = u.oid" + elements,
-                selection);
+    return detail::bind(
+        "with recursive used(oid) as (select a.atttypid from " + relations(selection) +
+            " join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped "
+            "union select p.oid from used u join pg_catalog.pg_type t on t.oid = u.oid "
+            "cross join lateral (values (t.typelem), (t.typbasetype)) p(oid) where p.oid <> 0) " +
+            outputs + "used u join pg_catalog.pg_type t on t.oid = u.oid" + elements,
+        selection);
 }
 
 // Nulls cost less than values. attcompression is there since PostgreSQL 14: see raw_indexes_query.
 statement raw_columns_query(const relation_selection& selection) {
-    return bind("select a.attrelid as relation, a.attnum as position, a.attname as name, a.atttypid as type, "
-                "nullif(a.atttypmod, -1) as modifier, "
-                "case when a.atttypmod <> -1 then pg_catalog.format_type(a.atttypid, a.atttypmod) end as text, "
-                "case when a.attndims <> 0 then cast(a.attndims as integer) end as dimensions, "
-                "a.attnotnull as not_null, "
-                "case when a.attidentity <> '' then cast(a.attidentity as text) end as identity, "
-                "case when a.attgenerated <> '' then cast(a.attgenerated as text) end as generated, "
-                "nullif(a.attcollation, 100) as collation, nullif(a.attislocal, true) as is_local, "
-                "cast(nullif(a.attinhcount, 0) as integer) as inherited_count, "
-                "case when a.attstorage <> 'p' then cast(a.attstorage as text) end as storage, "
-                "case when a.attcompression <> '' then cast(a.attcompression as text) end as compression, "
-                "cast(nullif(a.attstattarget, -1) as integer) as statistics_target, "
-                "a.attoptions as attribute_options, a.attfdwoptions as foreign_options from " +
-                    relations(selection) +
-                    " join (select found.* from (select cast('' as \"char\") as attcompression) missing "
-                    "cross join lateral (select attrelid, attnum, attname, atttypid, atttypmod, attndims, attnotnull, "
-                    "attidentity, attgenerated, attcollation, attislocal, attinhcount, attstorage, attcompression, "
-                    "attstattarget, attoptions, attfdwoptions from pg_catalog.pg_attribute where not attisdropped) "
-                    "found) a on a.attrelid = c.oid and a.attnum > 0",
-                selection);
+    return detail::bind(
+        "select a.attrelid as relation, a.attnum as position, a.attname as name, a.atttypid as type, "
+        "nullif(a.atttypmod, -1) as modifier, "
+        "case when a.atttypmod <> -1 then pg_catalog.format_type(a.atttypid, a.atttypmod) end as text, "
+        "case when a.attndims <> 0 then cast(a.attndims as integer) end as dimensions, "
+        "a.attnotnull as not_null, "
+        "case when a.attidentity <> '' then cast(a.attidentity as text) end as identity, "
+        "case when a.attgenerated <> '' then cast(a.attgenerated as text) end as generated, "
+        "nullif(a.attcollation, 100) as collation, nullif(a.attislocal, true) as is_local, "
+        "cast(nullif(a.attinhcount, 0) as integer) as inherited_count, "
+        "case when a.attstorage <> 'p' then cast(a.attstorage as text) end as storage, "
+        "case when a.attcompression <> '' then cast(a.attcompression as text) end as compression, "
+        "cast(nullif(a.attstattarget, -1) as integer) as statistics_target, "
+        "a.attoptions as attribute_options, a.attfdwoptions as foreign_options from " +
+            relations(selection) +
+            " join (select found.* from (select cast('' as \"char\") as attcompression) missing "
+            "cross join lateral (select attrelid, attnum, attname, atttypid, atttypmod, attndims, attnotnull, "
+            "attidentity, attgenerated, attcollation, attislocal, attinhcount, attstorage, attcompression, "
+            "attstattarget, attoptions, attfdwoptions from pg_catalog.pg_attribute where not attisdropped) "
+            "found) a on a.attrelid = c.oid and a.attnum > 0",
+        selection);
 }
 
 // The default of an ordinary column mentions no column (a Var), so it is turned into text without the table:
 // pg_get_expr would lock that, and wait for whoever alters it. What computes a column does mention others.
 statement raw_defaults_query(const relation_selection& selection) {
-    return bind("select d.adrelid as relation, d.adnum as position, pg_catalog.pg_get_expr(d.adbin, "
-                "case when pg_catalog.strpos(cast(d.adbin as text), '{VAR ') = 0 then 0 else d.adrelid end) "
-                "as expression from " +
-                    relations(selection) + " join pg_catalog.pg_attrdef d on d.adrelid = c.oid",
-                selection);
+    return detail::bind("select d.adrelid as relation, d.adnum as position, pg_catalog.pg_get_expr(d.adbin, "
+                        "case when pg_catalog.strpos(cast(d.adbin as text), '{VAR ') = 0 then 0 else d.adrelid end) "
+                        "as expression from " +
+                            relations(selection) + " join pg_catalog.pg_attrdef d on d.adrelid = c.oid",
+                        selection);
 }
 
 statement raw_comments_query(const relation_selection& selection) {
@@ -98,30 +100,43 @@ statement raw_comments_query(const relation_selection& selection) {
     if (!selection.names())
         return statement(outputs + "pg_catalog.pg_description d where d.classoid = " + of_relations +
                          " or d.classoid = " + of_constraints);
-    return bind(outputs + relations(selection) +
-                    " join pg_catalog.pg_description d on d.objoid = c.oid and d.classoid = " + of_relations +
-                    " union all " + outputs + relations(selection) +
-                    " join pg_catalog.pg_index i on i.indrelid = c.oid join pg_catalog.pg_description d "
-                    "on d.objoid = i.indexrelid and d.classoid = " +
-                    of_relations + " union all " + outputs + relations(selection) +
-                    " join pg_catalog.pg_constraint con on con.conrelid = c.oid join pg_catalog.pg_description d "
-                    "on d.objoid = con.oid and d.classoid = " +
-                    of_constraints,
-                selection);
+    return detail::bind(
+        outputs + relations(selection) + " join pg_catalog.pg_description d on d.objoid = c.oid and d.classoid = " +
+            of_relations + " union all " + outputs + relations(selection) +
+            " join pg_catalog.pg_index i on i.indrelid = c.oid join pg_catalog.pg_description d "
+            "on d.objoid = i.indexrelid and d.classoid = " +
+            of_relations + " union all " + outputs + relations(selection) +
+            " join pg_catalog.pg_constraint con on con.conrelid = c.oid join pg_catalog.pg_description d "
+            "on d.objoid = con.oid and d.classoid = " +
+            of_constraints,
+        selection);
 }
 
-// Internal dependencies ('i') tie the sequence of an identity column to it; it has exactly one. Without the class, an
-// object of another catalog with the same OID would count.
+// Internal dependencies ('i') tie the sequence of an identity column to it; it has at most one. Without the class, an
+// object of another catalog with the same OID would count. Since PostgreSQL 17, identity columns of partitions have
+// none of their own, but that of the topmost table (src/backend/catalog/pg_depend.c, getIdentitySequence).
 statement raw_sequences_query(const relation_selection& selection) {
-    return bind("select p.refobjid as relation, p.refobjsubid as position, sc.relnamespace as name_space, "
-                "sc.relname as name, s.seqstart as start, s.seqincrement as increment, s.seqmin as minimum, "
-                "s.seqmax as maximum, s.seqcache as cache, s.seqcycle as cycle from pg_catalog.pg_sequence s "
-                "join pg_catalog.pg_depend p on p.classid = cast('pg_catalog.pg_class' as pg_catalog.regclass) "
-                "and p.objid = s.seqrelid and p.deptype = 'i' and p.refobjsubid > 0 "
-                "and p.refclassid = cast('pg_catalog.pg_class' as pg_catalog.regclass) "
-                "join pg_catalog.pg_class sc on sc.oid = s.seqrelid join " +
-                    relations(selection) + " on c.oid = p.refobjid",
-                selection);
+    const std::string own = "pg_catalog.pg_depend p on p.classid = cast('pg_catalog.pg_class' as pg_catalog.regclass) "
+                            "and p.deptype = 'i' and p.refobjsubid > 0 "
+                            "and p.refclassid = cast('pg_catalog.pg_class' as pg_catalog.regclass) ";
+    return detail::bind(
+        "with recursive used(sequence, relation, position) as (select s.seqrelid, p.refobjid, p.refobjsubid "
+        "from pg_catalog.pg_sequence s join " +
+            own +
+            "and p.objid = s.seqrelid union all select u.sequence, i.inhrelid, cast(a.attnum as integer) "
+            "from used u join pg_catalog.pg_attribute above on above.attrelid = u.relation "
+            "and above.attnum = u.position join pg_catalog.pg_inherits i on i.inhparent = u.relation "
+            "join pg_catalog.pg_attribute a on a.attrelid = i.inhrelid and a.attname = above.attname "
+            "and a.attidentity <> '' left join " +
+            own +
+            "and p.refobjid = a.attrelid and p.refobjsubid = a.attnum where p.objid is null) "
+            "select u.relation, u.position, sc.relnamespace as name_space, "
+            "sc.relname as name, s.seqstart as start, s.seqincrement as increment, s.seqmin as minimum, "
+            "s.seqmax as maximum, s.seqcache as cache, s.seqcycle as cycle from used u "
+            "join pg_catalog.pg_sequence s on s.seqrelid = u.sequence "
+            "join pg_catalog.pg_class sc on sc.oid = s.seqrelid join " +
+            relations(selection) + " on c.oid = u.relation",
+        selection);
 }
 
 // Where a version has no such column, its name in the inner query is that of the constant beside it, else the column
@@ -135,7 +150,7 @@ statement raw_indexes_query(const relation_selection& selection) {
                "with ordinality as o(text, position) where a.attrelid = i.indexrelid "
                "order by a.attnum, o.position) end";
     };
-    return bind(
+    return detail::bind(
         "select i.indrelid as relation, i.indexrelid as oid, x.relname as name, x.relam as method, "
         "x.reltablespace as tablespace, x.reloptions as storage_parameters, i.indisunique as is_unique, "
         "i.indnullsnotdistinct as nulls_not_distinct, i.indisvalid as is_valid, i.indisclustered as is_clustered, "
@@ -168,7 +183,7 @@ statement raw_constraints_query(const relation_selection& selection) {
                "join pg_catalog.pg_operator o on o.oid = u.oid "
                "join pg_catalog.pg_namespace n on n.oid = o.oprnamespace order by u.position) end";
     };
-    return bind(
+    return detail::bind(
         "select con.conrelid as relation, con.oid, con.conname as name, cast(con.contype as text) as type, "
         "con.condeferrable as is_deferrable, con.condeferred as is_deferred, con.convalidated as is_validated, "
         "con.conislocal as is_local, con.connoinherit as no_inherit, con.conindid as index, con.conkey as columns, "
@@ -191,14 +206,15 @@ statement raw_constraints_query(const relation_selection& selection) {
 }
 
 statement raw_other_columns_query(const relation_selection& selection) {
-    return bind("select a.attrelid as relation, a.attnum as position, a.attname as name from " + relations(selection) +
-                    " join pg_catalog.pg_constraint con on con.conrelid = c.oid and con.contype = 'f' "
-                    "join pg_catalog.pg_class fc on fc.oid = con.confrelid "
-                    "join pg_catalog.pg_namespace fn on fn.oid = fc.relnamespace "
-                    "join pg_catalog.pg_attribute a on a.attrelid = fc.oid and a.attnum = any (con.confkey) "
-                    "where not (" +
-                    relation_condition(selection, "fc", "fn") + ")",
-                selection);
+    return detail::bind("select a.attrelid as relation, a.attnum as position, a.attname as name from " +
+                            relations(selection) +
+                            " join pg_catalog.pg_constraint con on con.conrelid = c.oid and con.contype = 'f' "
+                            "join pg_catalog.pg_class fc on fc.oid = con.confrelid "
+                            "join pg_catalog.pg_namespace fn on fn.oid = fc.relnamespace "
+                            "join pg_catalog.pg_attribute a on a.attrelid = fc.oid and a.attnum = any (con.confkey) "
+                            "where not (" +
+                            relation_condition(selection, "fc", "fn") + ")",
+                        selection);
 }
 
 } // namespace coropq::detail

@@ -5,6 +5,7 @@
 
 #include "inspect/codes.hpp"
 #include "inspect/expression_list.hpp"
+#include "inspect/locking_texts.hpp"
 #include "inspect/optional_text.hpp"
 #include "inspect/relation_groups.hpp"
 #include "inspect/relations_query.hpp"
@@ -114,7 +115,8 @@ asio::awaitable<std::string> read_view_definition(catalog::pointer source, std::
                                                   std::optional<std::string> schema) {
     relation_selection selection = named_relation(view, schema);
     selection.kinds({reflected::relation_kind::view, reflected::relation_kind::materialized_view});
-    const result rows = co_await read_catalog(std::move(source), view_definition_query(selection));
+    const bool within = co_await source->is_in_transaction();
+    const result rows = co_await read_locking(std::move(source), view_definition_query(selection, within), within);
     const std::optional<std::string> definition =
         rows.empty() ? std::nullopt : rows[0][0].as<std::optional<std::string>>();
     if (!definition)

@@ -3,6 +3,7 @@
 
 #include "inspect/relations_query.hpp"
 
+#include "inspect/locking_texts.hpp"
 #include "inspect/selection_text.hpp"
 
 namespace coropq::detail {
@@ -87,9 +88,9 @@ statement relations_query(const relation_selection& selection, found_by way) {
     return detail::bind(text, selection);
 }
 
-statement view_definition_query(const relation_selection& selection) {
-    return detail::bind("with chosen as (" + selected_relations(selection) +
-                            ") select pg_catalog.pg_get_viewdef(r.relation) from chosen r",
+statement view_definition_query(const relation_selection& selection, bool within) {
+    return detail::bind("with chosen as (" + selected_relations(selection) + ") select " +
+                            without_waiting("pg_catalog.pg_get_viewdef(r.relation)", within) + " from chosen r",
                         selection);
 }
 

@@ -66,8 +66,9 @@ BOOST_DESCRIBE_STRUCT(relation_row, (),
 
 statement relations_query(const relation_selection& selection, found_by way = found_by::server);
 
-/// The definition of one view: no row if it doesn't exist; NULL if it isn't a view, or vanishes meanwhile.
-statement view_definition_query(const relation_selection& selection);
+/// The definition of one view: no row if it doesn't exist; NULL if it isn't a view, or vanishes meanwhile. `within`:
+/// see `without_waiting`.
+statement view_definition_query(const relation_selection& selection, bool within);
 
 } // namespace coropq::detail
 

@@ -4,6 +4,8 @@
 // A whole schema at once.
 
 #include "inspect/catalog.hpp"
+#include "inspect/locking_texts.hpp"
+#include "inspect/policies.hpp"
 #include "inspect/relation_groups.hpp"
 #include "inspect/selection_text.hpp"
 #include "inspect/snapshot_query.hpp"
@@ -13,7 +15,6 @@
 
 #include <coropq/inspect/inspector.hpp>
 #include <coropq/mapping.hpp>
-#include <coropq/sqlstate.hpp>
 
 #include <unordered_set>
 #include <utility>
@@ -46,44 +47,38 @@ std::unordered_set<std::uint32_t> relations_of(const schema_snapshot& found) {
     return relations;
 }
 
-bool is_locked_out(const pipeline_results& answers) {
-    for (std::size_t i = 0; i != answers.size(); ++i)
-        if (answers.outcome(i).error == sqlstate::lock_not_available)
-            return true;
-    return false;
-}
-
-// Each in a transaction of its own: the server locks what a view is made of until the end of the transaction, and with
-// several of them it would come into the way of those who lock them in another order. False if it has to be tried
-// again.
-asio::awaitable<bool> read_view_definitions(catalog::pointer source, schema_snapshot& found, const statement* versions,
-                                            const snapshot_answers& answers, bool within) {
+// Definitions of views, and policies with subqueries: see locking_texts.hpp. False if it has to be tried again.
+asio::awaitable<bool> read_locking_texts(catalog::pointer source, schema_snapshot& found, bool has_views,
+                                         const statement* versions, const snapshot_answers& answers, bool within) {
     pipeline work(pipeline_mode::isolated);
     std::vector<reflected::table*> views;
+    std::vector<reflected::policy*> policies;
     for (auto& [name, table] : found.tables) {
-        if (!is_view(table.relation))
-            continue;
-        views.push_back(&table);
-        work.execute(within ? view_definition_query(table.relation.oid)
-                            : brief_view_definition_query(table.relation.oid));
+        if (has_views && is_view(table.relation))
+            views.push_back(&table);
+        add_unread(policies, table.policies);
     }
-    if (views.empty())
+    if (views.empty() && policies.empty())
         co_return true;
+    for (const reflected::table* view : views)
+        work.execute(view_definition_query(view->relation.oid, within));
+    for (const reflected::policy* policy : policies)
+        work.execute(policy_expressions_query(policy->oid, within));
     if (versions)
         work.execute(*versions);
-    pipeline_results definitions = co_await source->run_pipeline(work);
-    while (!within && is_locked_out(definitions))
-        definitions = co_await source->run_pipeline(work);
-    if (has_stumbled(definitions, within))
+    const pipeline_results texts = co_await read_locking(source, std::move(work), within);
+    if (has_stumbled(texts, within))
         co_return false;
     bool is_complete = true;
-    for (std::size_t i = 0; i != views.size(); ++i) {
-        views[i]->view_definition = definitions.outcome(i).output[0][0].as<std::optional<std::string>>();
-        is_complete = is_complete && views[i]->view_definition;
+    std::size_t next = 0;
+    for (reflected::table* view : views) {
+        view->view_definition = texts.outcome(next++).output[0][0].as<std::optional<std::string>>();
+        is_complete = is_complete && view->view_definition;
     }
+    for (reflected::policy* policy : policies)
+        is_complete = take_policy_expressions(*policy, texts.outcome(next++).output) && is_complete;
     if (versions && is_complete)
-        is_complete = are_still_there(answers.first_versions, definitions.outcome(definitions.size() - 1).output,
-                                      relations_of(found));
+        is_complete = are_still_there(answers.first_versions, texts.outcome(next).output, relations_of(found));
     co_return is_complete;
 }
 
@@ -122,10 +117,12 @@ asio::awaitable<schema_snapshot> read_snapshot(catalog::pointer source, snapshot
             is_complete = are_still_there(answers->first_versions, answers->last_versions, relations_of(found));
         if (!is_complete && has_more)
             continue;
-        if (wanted.has_views)
-            is_complete = co_await read_view_definitions(source, found, versions, *answers, within);
-        if (is_complete || !has_more)
-            co_return found;
+        is_complete = co_await read_locking_texts(source, found, wanted.has_views, versions, *answers, within);
+        if (!is_complete && has_more)
+            continue;
+        for (auto& [name, table] : found.tables)
+            leave_out_unread(table.policies);
+        co_return found;
     }
 }
 

@@ -3,6 +3,8 @@
 
 #include "inspect/snapshot_query.hpp"
 
+#include "inspect/locking_texts.hpp"
+
 #include <coropq/types/identifiers.hpp>
 
 namespace coropq::detail {
@@ -13,15 +15,9 @@ statement snapshot_header_query() {
                      "cast(pg_catalog.current_schemas(true) as text[]) as search_path");
 }
 
-statement view_definition_query(std::uint32_t view) {
-    return statement("select pg_catalog.pg_get_viewdef(cast(cast($1 as text) as pg_catalog.oid))",
-                     std::to_string(view));
-}
-
-// The setting is that of the transaction, and counts from there on in the same statement.
-statement brief_view_definition_query(std::uint32_t view) {
-    return statement("select case when pg_catalog.set_config('lock_timeout', '100ms', true) is not null "
-                     "then pg_catalog.pg_get_viewdef(cast(cast($1 as text) as pg_catalog.oid)) end",
+statement view_definition_query(std::uint32_t view, bool within) {
+    return statement("select " +
+                         without_waiting("pg_catalog.pg_get_viewdef(cast(cast($1 as text) as pg_catalog.oid))", within),
                      std::to_string(view));
 }
 

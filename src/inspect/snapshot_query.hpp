@@ -24,13 +24,8 @@ BOOST_DESCRIBE_STRUCT(snapshot_header_row, (), (database, server_version, search
 
 statement snapshot_header_query();
 
-/// The definition of a view by its OID: NULL if it vanished meanwhile.
-statement view_definition_query(std::uint32_t view);
-
-/// The same in a transaction of its own, which doesn't wait for a lock for longer than a moment: then it fails with
-/// `sqlstate::lock_not_available`, before the server looks for a deadlock (`deadlock_timeout`, by default a second) and
-/// ends somebody's transaction because of that.
-statement brief_view_definition_query(std::uint32_t view);
+/// The definition of a view by its OID: NULL if it vanished meanwhile. `within`: see `without_waiting`.
+statement view_definition_query(std::uint32_t view, bool within);
 
 } // namespace coropq::detail
 

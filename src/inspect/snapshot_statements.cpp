@@ -57,7 +57,6 @@ snapshot_statements::snapshot_statements(const snapshot_request& wanted)
         second_part_.push_back(enums_query(relations.schemas(), found_by::rows));
         second_part_.push_back(domains_query(relations.schemas(), found_by::rows));
     }
-    // The server keeps what a policy reads locked until the end of the transaction, which is near now.
     second_part_.push_back(policies_query(relations, found_by::rows));
 }
 

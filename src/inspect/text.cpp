@@ -150,8 +150,6 @@ std::string definition_text(std::string_view definition) {
 
 std::string trigger_line(const reflected::trigger& trigger) {
     std::string text = quoted_name(trigger.name) + ": " + trigger_definition(trigger);
-    if (trigger.conditional)
-        text += ", on a condition";
     if (trigger.state != reflected::trigger_state::origin)
         text += std::string(", ") + boost::describe::enum_to_string(trigger.state, "");
     return text;

@@ -4,6 +4,7 @@
 #include "inspect/triggers.hpp"
 
 #include "inspect/catalog.hpp"
+#include "inspect/expression_list.hpp"
 #include "inspect/optional_text.hpp"
 #include "inspect/relation_groups.hpp"
 
@@ -32,6 +33,7 @@ struct trigger_row {
     int bits = 0;
     std::string_view state;
     bool is_conditional = false;
+    std::optional<std::string_view> definition;
     bool is_constraint = false;
     bool is_deferrable = false;
     bool is_deferred = false;
@@ -50,17 +52,14 @@ struct trigger_row {
     std::optional<std::string_view> comment;
 };
 BOOST_DESCRIBE_STRUCT(trigger_row, (),
-                      (relation, schema_name, relation_name, oid, name, bits, state, is_conditional, is_constraint,
-                       is_deferrable, is_deferred, column_count, column_names, argument_count, arguments,
+                      (relation, schema_name, relation_name, oid, name, bits, state, is_conditional, definition,
+                       is_constraint, is_deferrable, is_deferred, column_count, column_names, argument_count, arguments,
                        function_schema, function_name, referred_schema, referred_name, old_table, new_table,
                        parent_schema, parent_name, comment))
 
-// Not those by which the server keeps constraints. Before PostgreSQL 15, it also calls a trigger internal that a
-// partition has from its partitioned table.
-constexpr std::string_view declared =
-    "(pg_catalog.pg_trigger t left join pg_catalog.pg_constraint con on con.oid = t.tgconstraint) "
-    "on t.tgrelid = r.relation "
-    "and (not t.tgisinternal or t.tgparentid <> 0 and (con.oid is null or con.contype = 't')) ";
+std::string declared() {
+    return std::string(declared_triggers) + "on t.tgrelid = r.relation and " + std::string(is_declared_trigger);
+}
 
 // The arguments are bytes in the database's encoding, each followed by a zero: as digits, they can be taken apart.
 constexpr std::string_view arguments =
@@ -78,6 +77,7 @@ std::string outputs() {
            "cast(r.relation_name as text) as relation_name, coalesce(t.oid, 0) as oid, "
            "coalesce(cast(t.tgname as text), '') as name, cast(coalesce(t.tgtype, 0) as integer) as bits, "
            "coalesce(cast(t.tgenabled as text), '') as state, t.tgqual is not null as is_conditional, "
+           "case when t.tgqual is not null then pg_catalog.pg_get_triggerdef(t.oid) end as definition, "
            "coalesce(t.tgconstraint, 0) <> 0 as is_constraint, coalesce(t.tgdeferrable, false) as is_deferrable, "
            "coalesce(t.tginitdeferred, false) as is_deferred, "
            "coalesce(pg_catalog.cardinality(cast(t.tgattr as int2[])), 0) as column_count, " +
@@ -90,7 +90,7 @@ std::string outputs() {
            "cast(rc.relname as text) as referred_name, cast(t.tgoldtable as text) as old_table, "
            "cast(t.tgnewtable as text) as new_table, cast(pn.nspname as text) as parent_schema, "
            "cast(pc.relname as text) as parent_name, ds.description as comment from chosen r left join " +
-           std::string(declared);
+           declared();
 }
 
 constexpr std::string_view more =
@@ -124,6 +124,13 @@ std::optional<reflected::trigger> trigger_from(trigger_row& row) {
     if (!function || !has(row.column_names, row.column_count) || !has(row.arguments, row.argument_count))
         return std::nullopt;
     reflected::trigger found;
+    if (row.is_conditional) {
+        if (row.definition)
+            found.condition = condition_in_definition(*row.definition);
+        // The definition is that of now: it has none if the trigger was replaced meanwhile.
+        if (!found.condition)
+            return std::nullopt;
+    }
     found.oid = row.oid;
     found.name = row.name;
     found.timing = (row.bits & before) != 0       ? reflected::trigger_timing::before
@@ -135,7 +142,6 @@ std::optional<reflected::trigger> trigger_from(trigger_row& row) {
     found.on_truncate = (row.bits & on_truncate) != 0;
     found.update_columns = std::move(row.column_names);
     found.for_each_row = (row.bits & each_row) != 0;
-    found.conditional = row.is_conditional;
     found.function = *function;
     found.arguments = std::move(row.arguments);
     found.state = state_of(row.state);
@@ -155,13 +161,11 @@ asio::awaitable<reflected::by_relation<std::vector<reflected::trigger>>> read_tr
     return read_catalog(std::move(source), triggers_query(selection), &triggers_from);
 }
 
-// Only of one trigger: for each whose condition it writes down, the server locks the table for a moment, and it looks
-// at what is there now, so that there would be more to stumble over the more there are.
 statement definition_query(const std::string& table, const std::string& trigger,
                            const std::optional<std::string>& schema) {
     const std::string text = "with chosen as (" + selected_relations(named_relation(table, schema)) +
-                             ") select pg_catalog.pg_get_triggerdef(t.oid) from chosen r join " +
-                             std::string(declared) + "where t.tgname = cast(";
+                             ") select pg_catalog.pg_get_triggerdef(t.oid) from chosen r join " + declared() +
+                             "where t.tgname = cast(";
     const std::vector<std::string> tables = {table};
     if (!schema)
         return statement(text + "$2 as pg_catalog.text)", tables, trigger);

@@ -45,16 +45,15 @@ std::string mentioned_columns() {
                 "join pg_catalog.pg_attribute a on a.attrelid = k.relation and a.attnum > 0");
 }
 
-// A view with each of the relations and columns that it names.
-std::string views() {
-    return " union all select 'view ' || cast(r.oid as text), d.refobjid, d.refobjsubid, pg_catalog.concat(r.xmin, ' "
-           "', "
-           "o.xmin, ' ', a.xmin) from pg_catalog.pg_rewrite r "
-           "join pg_catalog.pg_depend d on d.classid = " +
-           catalog("pg_rewrite") + " and d.objid = r.oid and d.refclassid = " + catalog("pg_class") +
+// A view, a policy or a trigger with each of the relations and columns that it names.
+std::string dependent(const std::string& name, const std::string& condition) {
+    return " union all select '" + name + " ' || cast(r.oid as text), d.refobjid, d.refobjsubid, " +
+           "pg_catalog.concat(r.xmin, ' ', o.xmin, ' ', a.xmin) from pg_catalog." + name +
+           " r join pg_catalog.pg_depend d on d.classid = " + catalog(name) +
+           " and d.objid = r.oid and d.refclassid = " + catalog("pg_class") +
            " join pg_catalog.pg_class o on o.oid = d.refobjid "
-           "left join pg_catalog.pg_attribute a on a.attrelid = d.refobjid and a.attnum = d.refobjsubid "
-           "where r.oid >= 16384";
+           "left join pg_catalog.pg_attribute a on a.attrelid = d.refobjid and a.attnum = d.refobjsubid where " +
+           condition;
 }
 
 } // namespace
@@ -71,7 +70,8 @@ statement versions_query(bool with_views) {
                      user_objects("pg_enum") + user_objects("pg_proc") + user_objects("pg_operator") +
                      user_objects("pg_collation") +
                      user_objects("pg_type", " and o.typrelid = 0 and o.typcategory <> 'A'") + mentioned_columns() +
-                     (with_views ? views() : std::string()));
+                     dependent("pg_policy", "true") + dependent("pg_trigger", "r.tgqual is not null") +
+                     (with_views ? dependent("pg_rewrite", "r.oid >= 16384") : std::string()));
 }
 
 bool are_still_there(const result& first, const result& second, const std::unordered_set<std::uint32_t>& relations) {

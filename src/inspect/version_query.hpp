@@ -27,7 +27,8 @@ struct version_row {
 };
 BOOST_DESCRIBE_STRUCT(version_row, (), (catalog, object, part, version))
 
-/// The search path, schemas, and what defaults, checks, indexes, domains, and if wanted views name. It is about the
+/// The search path, schemas, and what defaults, checks, indexes, domains, policies, conditions of
+/// triggers, and if wanted views name. It is about the
 /// whole database: a selection would cost more than what it leaves out.
 statement versions_query(bool with_views);
 

@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the coropq authors
 // Distributed under the Boost Software License, Version 1.0. (See accompanying file LICENSE.)
 
-// What SQLAlchemy's inspector doesn't have, while others change it at the same time.
+// What SQLAlchemy's inspector doesn't have, while others change it at the same time; and who waits for whom.
 
 #include "inspect_support.hpp"
 
@@ -149,6 +149,142 @@ TEST_F(inspect_more_storm, gives_answers_and_no_error) {
     EXPECT_EQ(asked, rounds);
     EXPECT_EQ(get(inspect.table_names()), (names{"rock"}));
     run(context, many.dispose());
+}
+
+struct inspect_locks : inspect_fixture {
+    coropq::engine other = coropq::create_engine(context, plain_address(database));
+
+    ~inspect_locks() override { run(context, other.dispose()); }
+
+    /// Locked as by who alters them.
+    coropq::transaction locked(std::initializer_list<const char*> tables) {
+        coropq::transaction holder = get(other.begin());
+        for (const char* table : tables)
+            run(context, holder.execute("lock table " + std::string(table) + " in access exclusive mode"));
+        // Whoever waits for a lock fails then; who doesn't wait has no need to be quick.
+        sql("set lock_timeout = '100ms'");
+        return holder;
+    }
+
+    template <typename T>
+    void expect_waits(asio::awaitable<T> pending, std::source_location where = std::source_location::current()) {
+        const auto problem = failure_of<coropq::server_error>(context, std::move(pending), where);
+        EXPECT_EQ(problem.code(), coropq::sqlstate::lock_not_available) << where.line();
+    }
+};
+
+// As long as nothing has to be written down that mentions columns, nobody waits for who alters a table.
+TEST_F(inspect_locks, most_functions_do_not_wait_for_who_alters_a_table) {
+    sql({"create table p (id int primary key)",
+         "create function f() returns trigger language plpgsql as 'begin return new; end'",
+         "create table t (a int default 5, b text default 'x', s serial, n int generated always as identity, unique "
+         "(a), "
+         "foreign key (a) references p, exclude using btree (b with =))",
+         "create index i on t (b desc)", "create trigger w before insert on t for each row execute function f()",
+         "grant select (a) on t to public", "create policy y on t", "create table heir () inherits (t)",
+         "create table parted (a int) partition by list (a)", "create table part partition of parted for values in (1)",
+         "create view v as select a from t", "create type kind as enum ('a')",
+         "create domain few as int default 3 check (value > 0)", "create type pair as (a t, b few)",
+         "create type reach as range (subtype = few)"});
+    coropq::transaction holder = locked({"t", "p", "heir", "parted", "part", "v"});
+    run(context, holder.execute("alter table t add column c int default 7"));
+    const relation_selection all;
+    EXPECT_EQ(get(inspect.columns("t")).size(), 4u) << "and what isn't committed isn't there";
+    EXPECT_EQ(get(inspect.columns(all)).size(), 6u);
+    EXPECT_EQ(get(inspect.primary_key(all)).size(), 6u);
+    EXPECT_EQ(get(inspect.foreign_keys(all)).at({"public", "t"}).size(), 1u);
+    EXPECT_EQ(get(inspect.unique_constraints(all)).at({"public", "t"}).size(), 1u);
+    EXPECT_EQ(get(inspect.check_constraints(all)).size(), 6u);
+    EXPECT_EQ(get(inspect.exclusion_constraints(all)).at({"public", "t"}).size(), 1u);
+    EXPECT_EQ(get(inspect.indexes(all)).at({"public", "t"}).size(), 3u);
+    EXPECT_EQ(get(inspect.relations(all)).at({"public", "part"}).partition_bound, "FOR VALUES IN (1)");
+    EXPECT_EQ(get(inspect.children(all)).at({"public", "t"}).size(), 1u);
+    EXPECT_EQ(get(inspect.triggers(all)).at({"public", "t"}).size(), 1u);
+    EXPECT_FALSE(get(inspect.trigger_definition("t", "w")).empty());
+    EXPECT_EQ(get(inspect.policies(all)).at({"public", "t"}).size(), 1u);
+    EXPECT_GT(get(inspect.privileges(all)).at({"public", "t"}).size(), 1u);
+    EXPECT_EQ(get(inspect.sorted_table_and_foreign_keys()).tables.size(), 5u);
+    EXPECT_EQ(get(inspect.table_names()).size(), 5u);
+    EXPECT_EQ(get(inspect.existing_tables({"t", "v"})).size(), 2u);
+    EXPECT_TRUE(get(inspect.has_index("t", "i")));
+    EXPECT_EQ(get(inspect.sequences()).size(), 2u);
+    EXPECT_EQ(get(inspect.enums()).size(), 1u);
+    EXPECT_EQ(get(inspect.domains()).size(), 1u);
+    EXPECT_EQ(get(inspect.composite_types()).size(), 1u);
+    EXPECT_EQ(get(inspect.range_types()).size(), 1u);
+    EXPECT_GE(get(inspect.routines()).size(), 1u) << "and those of the range";
+    EXPECT_EQ(get(inspect.reflect("t")).columns.size(), 4u);
+    coropq::snapshot_options without_views;
+    without_views.view_definitions(false);
+    EXPECT_EQ(get(inspect.snapshot(without_views)).tables.size(), 6u);
+    run(context, holder.rollback());
+}
+
+TEST_F(inspect_locks, texts_that_mention_columns_wait) {
+    sql({"create table t (a int)", "create function f() returns trigger language plpgsql as 'begin return new; end'",
+         "create table checked (a int check (a > 0))",
+         "create table made (a int, b int generated always as (a) stored)", "create table indexed (a int)",
+         "create index on indexed ((a + 1)) where a > 1", "create table fired (a int)",
+         "create trigger w before insert on fired for each row when (new.a > 1) execute function f()",
+         "create table secret (a int)", "create policy y on secret using (a > 1)",
+         "create table parted (a int) partition by list ((a + 1))"});
+    coropq::transaction holder = locked({"checked", "made", "indexed", "fired", "secret", "parted"});
+    expect_waits(inspect.check_constraints("checked"));
+    expect_waits(inspect.columns("made"));
+    expect_waits(inspect.indexes("indexed"));
+    expect_waits(inspect.triggers("fired"));
+    expect_waits(inspect.trigger_definition("fired", "w"));
+    expect_waits(inspect.policies("secret"));
+    expect_waits(inspect.relation("parted"));
+    expect_waits(inspect.snapshot());
+    // Nobody waits for tables that weren't asked about.
+    EXPECT_EQ(get(inspect.reflect("t")).columns.size(), 1u);
+    EXPECT_EQ(get(inspect.columns("fired")).size(), 1u);
+    EXPECT_TRUE(get(inspect.check_constraints("fired")).empty());
+    run(context, holder.rollback());
+}
+
+/// Until somebody in the database waits for a lock.
+asio::awaitable<void> see_who_waits(coropq::transaction& observer) {
+    const std::string question = "select count(*) from pg_locks where not granted and locktype = 'relation'";
+    for (int waiting = 0; waiting == 0;) {
+        const coropq::result answer = co_await observer.execute(question);
+        waiting = answer.one<int>();
+    }
+}
+
+// What a subquery reads stays locked until the end of the transaction. Whoever locks the same tables in another order
+// doesn't wait for that: nobody is in a deadlock.
+TEST_F(inspect_locks, who_waits_for_one_table_keeps_no_other_one_locked) {
+    // Long enough to see that nobody waits that long.
+    superuser_sql("alter database " + database.name() + " set deadlock_timeout = '20s'");
+    sql({"create table a (x int)", "create table b (x int)", "create table t (x int)", "create table u (x int)",
+         "create policy y on t using (x in (select a.x from a))",
+         "create policy y on u using (x in (select b.x from b))",
+         "create policy z on u using (x in (select a.x from a join b using (x)))",
+         "create view v as select x from a join b using (x)"});
+    const auto expect_no_deadlock = [&](auto pending, const char* what) {
+        coropq::transaction holder = get(other.begin());
+        run(context, holder.execute("lock table b in access exclusive mode"));
+        bool is_read = false;
+        asio::co_spawn(context, std::move(pending), [&](const std::exception_ptr& problem, const auto&) {
+            EXPECT_FALSE(problem) << what;
+            is_read = true;
+        });
+        run(context, see_who_waits(holder));
+        run(context, holder.execute("lock table a in access exclusive mode"));
+        EXPECT_FALSE(is_read) << what;
+        run(context, holder.commit());
+        drain(context);
+        EXPECT_TRUE(is_read) << what;
+    };
+    const relation_selection all;
+    expect_no_deadlock(inspect.policies(all), "policies");
+    expect_no_deadlock(inspect.view_definition("v"), "view_definition");
+    expect_no_deadlock(inspect.reflect(all), "reflect");
+    expect_no_deadlock(inspect.snapshot(), "snapshot");
+    EXPECT_EQ(get(inspect.policies("u")).at(0).using_expression, "(x IN ( SELECT b.x\n   FROM b))");
+    EXPECT_EQ(get(inspect.snapshot()).table("u").policies, get(inspect.policies("u")));
 }
 
 } // namespace

@@ -118,6 +118,32 @@ TEST_F(inspect_names, what_exists_is_found_by_its_exact_name) {
     EXPECT_FALSE(get(inspect.has_index("plain", "sooner", "nope")));
     EXPECT_FALSE(get(inspect.has_index("plain", "SOONER")));
 
+    sql({"create function act() returns trigger language plpgsql as 'begin return new; end'",
+         "alter table plain add constraint small check (id < 9)",
+         "create trigger acting before insert on plain for each row execute function act()",
+         "create policy seen on plain using (id > 1)",
+         "create table pointing (id int constraint to_plain references plain deferrable)"});
+    for (const char* schema : {"", "public", "nope"}) {
+        const bool exists = std::string(schema) != "nope";
+        const maybe where = *schema == 0 ? maybe() : maybe(schema);
+        EXPECT_EQ(get(inspect.has_constraint("plain", "small", where)), exists) << schema;
+        EXPECT_EQ(get(inspect.has_constraint("plain", "plain_pkey", where)), exists) << schema;
+        EXPECT_EQ(get(inspect.has_constraint("pointing", "to_plain", where)), exists) << schema;
+        EXPECT_EQ(get(inspect.has_trigger("plain", "acting", where)), exists) << schema;
+        EXPECT_EQ(get(inspect.has_policy("plain", "seen", where)), exists) << schema;
+        EXPECT_FALSE(get(inspect.has_constraint("plain", "sooner", where))) << "an index";
+        EXPECT_FALSE(get(inspect.has_trigger("pointing", "acting", where)));
+        EXPECT_FALSE(get(inspect.has_policy("plain", "acting", where)));
+    }
+    EXPECT_TRUE(get(inspect.has_routine("act")));
+    EXPECT_TRUE(get(inspect.has_routine("act", "public")));
+    EXPECT_FALSE(get(inspect.has_routine("act", "nope")));
+    EXPECT_FALSE(get(inspect.has_routine("lower")));
+    EXPECT_TRUE(get(inspect.has_routine("lower", "pg_catalog")));
+    const std::string internal = cluster().query_value(
+        "select tgname from pg_trigger where tgrelid = 'pointing'::regclass limit 1", database.name());
+    EXPECT_FALSE(get(inspect.has_trigger("pointing", internal))) << "by which the server keeps the key";
+
     sql({"create type mood as enum ('sad')", "create domain short as varchar(3)", "create schema other",
          "create type other.hidden as enum ()"});
     for (const char* type : {"mood", "short", "composite", "plain", "looking"}) {

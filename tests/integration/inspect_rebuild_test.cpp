@@ -209,13 +209,14 @@ TEST_F(inspect_rebuild, triggers_policies_and_privileges) {
          "function f()",
          "create trigger four after truncate or delete on t for each statement execute function f()",
          "create trigger five instead of insert on v for each row execute function f()",
+         "create trigger six before update on t for each row when (old.* is distinct from new.* and new.b <> ')''') "
+         "execute function f()",
          "alter table t disable trigger one",
          "alter table t enable always trigger four",
          "alter table t enable replica trigger three",
          "comment on trigger one on t is 'one'",
          "create table p (a int) partition by list (a)",
-         "create trigger down after insert on p for each row execute "
-         "function f()",
+         "create trigger down after insert on p for each row when (new.a > 1) execute function f()",
          "create table p1 partition of p for values in (1)",
          "alter table p1 disable trigger down",
          "alter table t enable row level security",
@@ -223,6 +224,8 @@ TEST_F(inspect_rebuild, triggers_policies_and_privileges) {
          "create policy a on t using (a > 1) with check (a > 2)",
          "create policy \"B b\" on t as restrictive for update to \"Rebuild role\", current_user using (b = ')')",
          "create policy c on t for insert to public with check (true)",
+         "create policy d on t using (a in (select x.a from x join v on v.a = x.a)) with check (exists (select from "
+         "x))",
          "comment on policy a on t is 'a'",
          "grant select, insert on t to \"Rebuild role\"",
          "grant update (b, a), select (a) on t to rebuild_other with grant option",

@@ -338,29 +338,6 @@ TEST_F(inspect_storm, gives_answers_and_no_error) {
     run(context, many.dispose());
 }
 
-// As long as nothing has to be written down that mentions columns, nobody waits for who alters a table.
-TEST_F(inspect_storm, most_functions_do_not_wait_for_who_alters_a_table) {
-    sql({"create table p (id int primary key)",
-         "create table t (a int default 5, b text default 'x', unique (a), foreign key (a) references p)",
-         "create table parted (a int) partition by list (a)",
-         "create table part partition of parted for values in (1)"});
-    const coropq::engine other = coropq::create_engine(context, plain_address(database));
-    coropq::transaction change = get(other.begin());
-    for (const char* table : {"t", "p", "parted", "part"})
-        run(context, change.execute("lock table " + std::string(table) + " in access exclusive mode"));
-    run(context, change.execute("alter table t add column c int default 7"));
-    const relation_selection all;
-    EXPECT_EQ(get(inspect.columns("t")).size(), 2u) << "and what isn't committed isn't there";
-    EXPECT_EQ(get(inspect.columns(all)).size(), 4u);
-    EXPECT_EQ(get(inspect.foreign_keys(all)).size(), 4u);
-    EXPECT_EQ(get(inspect.primary_key(all)).size(), 4u);
-    EXPECT_EQ(get(inspect.indexes(all)).size(), 4u);
-    EXPECT_EQ(get(inspect.relations(all)).at({"public", "part"}).partition_bound, "FOR VALUES IN (1)");
-    EXPECT_EQ(get(inspect.sorted_table_and_foreign_keys()).tables.size(), 4u);
-    run(context, change.rollback());
-    run(context, other.dispose());
-}
-
 TEST_F(inspect_storm, a_connection_sees_the_changes_of_its_transaction) {
     sql("create table t (a int)");
     const coropq::engine other = coropq::create_engine(context, plain_address(database));

@@ -5,6 +5,7 @@
 
 #include "inspect_support.hpp"
 
+#include <map>
 #include <sstream>
 
 namespace {
@@ -54,7 +55,7 @@ TEST_F(inspect_triggers, when_they_fire) {
     EXPECT_FALSE(a.on_insert || a.on_update);
     EXPECT_TRUE(a.on_delete && a.on_truncate);
     EXPECT_FALSE(a.for_each_row);
-    EXPECT_FALSE(a.conditional);
+    EXPECT_EQ(a.condition, maybe());
     EXPECT_EQ(a.function, (qualified_name{"public", "f"}));
     EXPECT_EQ(a.arguments, (names{"one"}));
     EXPECT_EQ(a.state, trigger_state::origin);
@@ -71,7 +72,7 @@ TEST_F(inspect_triggers, when_they_fire) {
     EXPECT_EQ(of("c").new_table, "is_now");
     EXPECT_EQ(of("c").update_columns, names());
     EXPECT_EQ(b.old_table, maybe());
-    EXPECT_TRUE(of("d").conditional);
+    EXPECT_EQ(of("d").condition, "(old.* IS DISTINCT FROM new.*)");
     EXPECT_EQ(of("w", "v").timing, trigger_timing::instead_of);
     EXPECT_TRUE(of("w", "v").on_insert && of("w", "v").on_delete);
     std::ostringstream text;
@@ -126,7 +127,7 @@ TEST_F(inspect_triggers, of_partitions) {
     EXPECT_EQ(names_of("leaf"), (names{"checked", "every", "its_own"}));
     EXPECT_FALSE(of("every", "parted").parent);
     EXPECT_EQ(of("every", "leaf").parent, (qualified_name{"other", "part"}));
-    EXPECT_TRUE(of("every", "leaf").conditional);
+    EXPECT_EQ(of("every", "leaf").condition, "(new.a > 0)");
     EXPECT_EQ(of("checked", "leaf").parent, (qualified_name{"other", "part"}));
     EXPECT_FALSE(of("its_own", "leaf").parent);
     const auto parts = get(inspect.triggers("part", "other"));
@@ -190,15 +191,20 @@ TEST_F(inspect_triggers, hostile_names) {
         const std::string on_table = " on " + quoted + "." + quoted;
         const std::string calls = " execute function " + quoted + "." + quoted + "(" + literal(name) + ")";
         sql("create trigger " + quoted + " after update of " + quoted + on_table + calls);
+        sql("create trigger \"!\" after insert" + on_table + " for each row when (new." + quoted + " is not null)" +
+            calls);
         sql("create trigger \"~\" after insert" + on_table + " referencing new table as " + quoted + calls);
-        const auto all = get(inspect.triggers(name, name));
-        ASSERT_EQ(all.size(), 2u) << name;
-        const trigger& found = all.at(all.at(0).name == "~" ? 1 : 0);
-        EXPECT_EQ(found.name, name);
+        std::map<std::string, trigger> all;
+        for (trigger& each : get(inspect.triggers(name, name)))
+            all[each.name] = std::move(each);
+        ASSERT_EQ(all.size(), 3u) << name;
+        const trigger& found = all.at(name);
         EXPECT_EQ(found.update_columns, (names{name}));
         EXPECT_EQ(found.function, (qualified_name{name, name}));
         EXPECT_EQ(found.arguments, (names{name}));
-        EXPECT_EQ(all.at(all.at(0).name == "~" ? 0 : 1).new_table, name);
+        EXPECT_EQ(found.condition, maybe());
+        EXPECT_EQ(all.at("~").new_table, name);
+        EXPECT_TRUE(contains(all.at("!").condition.value(), "IS NOT NULL)")) << *all.at("!").condition;
         EXPECT_TRUE(get(inspect.trigger_definition(name, name, name)).starts_with("CREATE TRIGGER "));
     }
 }

@@ -126,13 +126,6 @@ TEST(ddl, what_cannot_be_rebuilt_is_told) {
     for (std::string line; std::getline(lines, line);)
         EXPECT_EQ(line.substr(0, 3), "-- ");
 
-    reflected::table conditional = table_of("public", "t", {column_of("a")});
-    conditional.triggers.resize(1);
-    conditional.triggers[0].name = "T";
-    conditional.triggers[0].conditional = true;
-    EXPECT_EQ(to_ddl(conditional).statements.size(), 1u);
-    EXPECT_EQ(to_ddl(conditional).omitted, texts{"the trigger \"T\" of public.t: its condition isn't known"});
-
     reflected::table broken = table_of("public", "t", {column_of("a")});
     broken.indexes.emplace_back().name = "i";
     broken.indexes[0].valid = false;

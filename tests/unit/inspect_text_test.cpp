@@ -124,14 +124,14 @@ TEST(inspect_text, partitions_triggers_and_policies) {
     table.triggers[0].for_each_row = true;
     table.triggers[0].function = {"s", "f"};
     table.triggers[0].arguments = {"it's"};
-    table.triggers[0].conditional = true;
+    table.triggers[0].condition = "(old.a > 1)";
     table.triggers[0].state = reflected::trigger_state::disabled;
     table.policies.resize(1);
     table.policies[0].name = "own";
     table.policies[0].using_expression = "a > 1";
     EXPECT_EQ(to_text(table), "Partitioned table p\n Column\n--------\n"
-                              "Triggers:\n    t: before insert or update of \"A\" for each row execute function "
-                              "s.f('it''s'), on a condition, disabled\n"
+                              "Triggers:\n    t: before insert or update of \"A\" for each row "
+                              "when ((old.a > 1)) execute function s.f('it''s'), disabled\n"
                               "Policies:\n    own: for all to public using (a > 1)\n"
                               "Partitions:\n    s.p1\n"
                               "Options:\n    partition by range (\"A\", (a + 1))\n");

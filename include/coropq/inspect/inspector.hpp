@@ -113,6 +113,17 @@ public:
     /// Any index of the table, that of its primary key included. False if there is no such table.
     boost::asio::awaitable<bool> has_index(std::string table, std::string index,
                                            std::optional<std::string> schema = {}) const;
+    /// Any constraint of the table: primary key, foreign key, unique, check or exclusion constraint. False if there is
+    /// no such table, as below.
+    boost::asio::awaitable<bool> has_constraint(std::string table, std::string constraint,
+                                                std::optional<std::string> schema = {}) const;
+    /// One that `triggers` or `policies` lists.
+    boost::asio::awaitable<bool> has_trigger(std::string table, std::string trigger,
+                                             std::optional<std::string> schema = {}) const;
+    boost::asio::awaitable<bool> has_policy(std::string table, std::string policy,
+                                            std::optional<std::string> schema = {}) const;
+    /// Any function, procedure or aggregate of that name. Without a schema, those of `pg_catalog` don't count.
+    boost::asio::awaitable<bool> has_routine(std::string name, schema_selection schemas = {}) const;
     /// Any type: an enum, domain, range, composite type …, a table's rows also being one. Without a schema, as for
     /// tables, those of `pg_catalog` don't count.
     boost::asio::awaitable<bool> has_type(std::string name, schema_selection schemas = {}) const;
@@ -186,7 +197,8 @@ public:
     table_options(relation_selection selection) const;
 
     /// The query of a view or materialized view, in the server's words. Throws `inspection_error`, also for what isn't
-    /// a view. The server locks what the view is made of for that moment, as any query of it does.
+    /// a view. The server locks what the view is made of for that moment, as any query of it does; within a transaction
+    /// of yours until its end. Otherwise it gives the locks back while it waits for one, and tries again.
     boost::asio::awaitable<std::string> view_definition(std::string view, std::optional<std::string> schema = {}) const;
 
     /// The partitions of a partitioned table, or the tables that inherit from a table, by schema and name; not those
@@ -197,7 +209,8 @@ public:
     children(relation_selection selection) const;
 
     /// The triggers of a table or view, in the order of their names, in which the server fires them; not those by which
-    /// it keeps constraints. Throws `inspection_error`.
+    /// it keeps constraints. If one has a condition, the server locks the table for the moment in which it writes that
+    /// down. Throws `inspection_error`.
     boost::asio::awaitable<std::vector<reflected::trigger>> triggers(std::string table,
                                                                      std::optional<std::string> schema = {}) const;
     boost::asio::awaitable<reflected::by_relation<std::vector<reflected::trigger>>>
@@ -210,7 +223,8 @@ public:
     /// The row-level security policies of a table, in the order of their names. Throws `inspection_error`.
     ///
     /// The server locks a table for the moment in which it writes its policies down, and what subqueries in them read
-    /// until the end of the transaction, as if they ran.
+    /// until the end of the transaction, as if they ran. So each policy with a subquery is read in a transaction of its
+    /// own, as a view's definition is, in a second round trip; within a transaction of yours they are a part of that.
     boost::asio::awaitable<std::vector<reflected::policy>> policies(std::string table,
                                                                     std::optional<std::string> schema = {}) const;
     boost::asio::awaitable<reflected::by_relation<std::vector<reflected::policy>>>
@@ -270,7 +284,7 @@ public:
 
     /// The whole of one schema, of several or of all: tables, views, types, with everything that belongs to them, as
     /// one value. All statements travel together, in one round trip, and see the database at one moment; definitions
-    /// of views follow in a second one.
+    /// of views, and policies with subqueries, follow in a second one.
     ///
     /// On an engine, and on a connection outside of a transaction, that is one MVCC snapshot, in a transaction that
     /// only reads. On a connection within a transaction it sees what that has changed, and each of the statements sees
@@ -282,7 +296,7 @@ public:
 
     /// A table, view or materialized view with everything that belongs to it, as one value: what the functions above
     /// tell of it, in one round trip and of one MVCC snapshot (on a connection within a transaction: as that sees it).
-    /// The definition of a view follows in a second one. Throws `inspection_error`.
+    /// The definition of a view, and policies with subqueries, follow in a second one. Throws `inspection_error`.
     boost::asio::awaitable<reflected::table> reflect(std::string name, std::optional<std::string> schema = {}) const;
     boost::asio::awaitable<reflected::by_relation<reflected::table>> reflect(relation_selection selection) const;
 

@@ -36,9 +36,7 @@ struct trigger {
     bool on_truncate = false;
     std::vector<std::string> update_columns; ///< Of `update of …`, in the order of the declaration. Empty: any.
     bool for_each_row = false;               ///< Not `for each statement`.
-    /// It has a condition (`when`). What that is stands in the trigger's definition: see
-    /// `inspector::trigger_definition`.
-    bool conditional = false;
+    std::optional<std::string> condition;    ///< Of `when`, in the server's words.
     qualified_name function;
     std::vector<std::string> arguments; ///< As they were written, without the quotes.
     trigger_state state = trigger_state::origin;
@@ -56,7 +54,7 @@ struct trigger {
 };
 BOOST_DESCRIBE_STRUCT(trigger, (),
                       (oid, name, timing, on_insert, on_update, on_delete, on_truncate, update_columns, for_each_row,
-                       conditional, function, arguments, state, constraint, deferrable, initially_deferred,
+                       condition, function, arguments, state, constraint, deferrable, initially_deferred,
                        referred_table, old_table, new_table, parent, comment))
 
 std::ostream& operator<<(std::ostream& stream, const trigger& value);

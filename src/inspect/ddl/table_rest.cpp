@@ -60,8 +60,10 @@ std::string trigger_definition(const reflected::trigger& trigger, const std::str
         text += " old table as " + quoted_name(*trigger.old_table);
     if (trigger.new_table)
         text += " new table as " + quoted_name(*trigger.new_table);
-    text += std::string(" for each ") + (trigger.for_each_row ? "row" : "statement") + " execute function " +
-            quoted_name(trigger.function) + '(';
+    text += std::string(" for each ") + (trigger.for_each_row ? "row" : "statement");
+    if (trigger.condition)
+        text += " when (" + *trigger.condition + ')';
+    text += " execute function " + quoted_name(trigger.function) + '(';
     for (bool is_first = true; const std::string& argument : trigger.arguments)
         text += (std::exchange(is_first, false) ? "" : ", ") + quoted_literal(argument);
     return text + ')';
@@ -79,13 +81,9 @@ std::string_view state_text(reflected::trigger_state state) noexcept {
     return "enable trigger ";
 }
 
-void add_triggers(texts& to, texts& omitted, const reflected::table& table, const std::string& quoted) {
+void add_triggers(texts& to, const reflected::table& table, const std::string& quoted) {
     for (const reflected::trigger& trigger : table.triggers) {
         const std::string name = quoted_name(trigger.name);
-        if (trigger.conditional && !trigger.parent) {
-            omitted.push_back("the trigger " + name + " of " + quoted + ": its condition isn't known");
-            continue;
-        }
         // One that a partitioned table hands down is there already.
         if (!trigger.parent)
             to.push_back(std::string("create ") + (trigger.constraint ? "constraint " : "") + "trigger " + name + ' ' +
@@ -210,7 +208,7 @@ void add_table_rest(texts& to, texts& omitted, const reflected::table& table, co
             to.push_back(alter + quoted + " cluster on " + quoted_name(index.name));
     add_replica_identity(to, table, alter + quoted + ' ');
     add_row_security(to, table, quoted);
-    add_triggers(to, omitted, table, quoted);
+    add_triggers(to, table, quoted);
     if (options.owners())
         to.push_back(alter + quoted + " owner to " + quoted_name(relation.owner));
     if (options.privileges())

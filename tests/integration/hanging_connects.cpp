@@ -22,7 +22,7 @@ url parsed(const test_url& address) { return url::parse(address.to_string()); }
 
 hanging_place slow_name() {
     struct resources {
-        fake_name name{"slow.test", {"127.0.0.1"}, 900ms};
+        fake_name name{"slow.test", {"127.0.0.1"}, slow_look_up};
     };
     hanging_place place;
     forget_look_ups();

@@ -8,6 +8,7 @@
 
 #include "connect_support.hpp"
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <ostream>
@@ -33,6 +34,10 @@ struct hanging_connect {
     // What GoogleTest prints for the parameter of a test.
     friend void PrintTo(const hanging_connect& hanging, std::ostream* out) { *out << hanging.name; }
 };
+
+/// How long the name that resolves slowly takes, if its place lives so long: Asio's loops don't end before it has an
+/// answer. For a test that destroys the place before its loop, longer than any connect that ended in time.
+inline std::chrono::milliseconds slow_look_up = std::chrono::milliseconds(900);
 
 std::vector<hanging_connect> hanging_connects();
 

@@ -278,7 +278,7 @@ TEST_F(savepoint, keeps_the_limit_that_the_server_was_told) {
     {
         auto nested = run(context, tx.begin());
         EXPECT_EQ(run(context, nested.fetch_value<std::string>("show statement_timeout")), "20s");
-        run(context, nested.execute(coropq::statement("select 1").timeout(5s)));
+        run(context, nested.execute(coropq::statement("select 1").timeout(15s)));
     }
     EXPECT_EQ(run(context, tx.fetch_value<std::string>("show statement_timeout")), "20s");
     run(context, tx.commit());

@@ -30,7 +30,7 @@ TEST_F(cancelled_statement, on_a_silent_server_ends_at_once_and_closes_the_conne
         proxy.stall();
         const auto start = std::chrono::steady_clock::now();
         EXPECT_EQ(operation.cancel_and_finish(context), aborted);
-        EXPECT_LT(std::chrono::steady_clock::now() - start, 10s); // the server never answers
+        EXPECT_LT(std::chrono::steady_clock::now() - start, 25s); // the server never answers
         if (pinging)
             EXPECT_EQ(failure_of<coropq::error>(context, conn->ping()).code(), errc::not_connected);
         else
@@ -64,11 +64,13 @@ TEST_F(cancelled_statement, whose_server_has_gone_leaves_no_connection) {
 TEST_F(cancelled_statement, is_read_to_its_end_when_no_request_comes_through) {
     tcp_proxy proxy(cluster().port());
     connect(address_through(proxy), coropq::connect_options().cancel_timeout(30s));
+    gate closed(context);
     pending_operation operation;
-    operation.execute(*conn, "select pg_sleep(1) /* no request */");
+    operation.execute(*conn, gate::statement("no request"));
     ASSERT_TRUE(run_until_active(context, "no request"));
     proxy.refuse(true);
     EXPECT_EQ(operation.cancel_and_finish(context), aborted);
+    closed.open();
     expect_usable();
     conn.reset();
     drain(context);

@@ -29,7 +29,9 @@ struct cancelled_statement : testing::Test {
         EXPECT_TRUE(cluster().wait_for_session_count(0));
     }
 
-    void connect(const coropq::url& address, const coropq::connect_options& options = {}) {
+    // By default with more time to get rid of a statement than a busy machine needs.
+    void connect(const coropq::url& address, const coropq::connect_options& options =
+                                                 coropq::connect_options().cancel_timeout(std::chrono::seconds(25))) {
         conn.emplace(context);
         run(context, conn->connect(address, options));
         backend = backend_of(context, *conn);

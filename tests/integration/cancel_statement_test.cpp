@@ -166,8 +166,8 @@ TEST_F(cancelled_statement, many_in_a_row) {
 }
 
 TEST_F(cancelled_statement, leaves_no_prepared_statements_behind) {
-    connect(patient_address(),
-            coropq::connect_options().statements(coropq::statement_options().prepared_statements(4)));
+    connect(patient_address(), coropq::connect_options().cancel_timeout(25s).statements(
+                                   coropq::statement_options().prepared_statements(4)));
     for (int i = 0; i != 150; ++i) {
         pending_operation operation;
         operation.execute(*conn, "select pg_sleep(0.001) /* " + std::to_string(i) + " */");

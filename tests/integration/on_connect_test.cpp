@@ -19,15 +19,18 @@ using namespace std::chrono_literals;
 using coropq::errc;
 
 const std::string work_memory = "set work_mem = '1234kB'";
+const std::string held_up = "select pg_advisory_xact_lock_shared(4711) /* set-up */";
 
 struct on_connect : testing::Test {
     asio::io_context context;
     tcp_proxy proxy{cluster().port()};
     std::optional<coropq::connection> conn{std::in_place, context};
+    std::optional<coropq::connection> holder;
     temporary_database database = cluster().create_database();
 
     ~on_connect() override {
         conn.reset();
+        holder.reset();
         drain(context);
         proxy.reset();
         EXPECT_TRUE(cluster().wait_for_session_count(0));
@@ -45,6 +48,13 @@ struct on_connect : testing::Test {
     coropq::result operator()(std::string_view sql) { return run(context, conn->execute(sql)); }
     std::string value(std::string_view sql) { return (*this)(sql)[0][0].text(); }
     std::string ask(std::string_view sql) { return cluster().query_value(std::string(sql), database.name()); }
+    // What `held_up` waits for in the meantime.
+    void hold_up() {
+        holder.emplace(context);
+        run(context, holder->connect(plain_address(database)));
+        run(context, holder->execute("select pg_advisory_lock(4711)"));
+    }
+    void let_go() { run(context, holder->close()); }
     void expect_set_up() { EXPECT_EQ(simple_value(context, *conn, "show work_mem"), "1234kB"); }
 };
 
@@ -273,8 +283,8 @@ TEST_F(on_connect, survives_the_cancellation_of_the_first_statement) {
 TEST_F(on_connect, survives_a_cancellation_that_hits_itself) {
     for (const bool simple : {false, true}) {
         for (const bool streaming : {false, true}) {
-            connect({work_memory, "select pg_sleep(1) /* set-up */"},
-                    coropq::statement_options().simple_protocol(simple));
+            connect({work_memory, held_up}, coropq::statement_options().simple_protocol(simple));
+            hold_up();
             pending_operation operation;
             if (streaming)
                 operation.start_rows(*conn, "select 1");
@@ -282,6 +292,7 @@ TEST_F(on_connect, survives_a_cancellation_that_hits_itself) {
                 operation.execute(*conn, "select 1");
             ASSERT_TRUE(run_until_active(context, "/* set-up */"));
             EXPECT_EQ(operation.cancel_and_finish(context), aborted);
+            let_go();
             // A session without its settings isn't the one that was asked for.
             EXPECT_EQ(value("show work_mem"), "1234kB");
             expect_set_up();
@@ -290,10 +301,12 @@ TEST_F(on_connect, survives_a_cancellation_that_hits_itself) {
 }
 
 TEST_F(on_connect, survives_a_time_limit_that_hits_itself) {
-    connect({work_memory, "select pg_sleep(1) /* set-up */"}, coropq::statement_options().server_timeout(true));
+    connect({work_memory, held_up}, coropq::statement_options().server_timeout(true));
+    hold_up();
     const auto failure =
         failure_of<coropq::timeout_error>(context, conn->execute(coropq::statement("select 1").timeout(50ms)));
     EXPECT_EQ(failure.code(), errc::timeout);
+    let_go();
     expect_set_up();
 }
 
@@ -318,12 +331,12 @@ TEST_F(on_connect, survives_a_cancellation_at_every_point) {
 }
 
 TEST_F(on_connect, together_with_a_time_limit_that_the_server_is_told) {
-    connect({work_memory}, coropq::statement_options().server_timeout(true).timeout(5s));
-    EXPECT_EQ(value("select current_setting('work_mem') || current_setting('statement_timeout')"), "1234kB5s");
+    connect({work_memory}, coropq::statement_options().server_timeout(true).timeout(55s));
+    EXPECT_EQ(value("select current_setting('work_mem') || current_setting('statement_timeout')"), "1234kB55s");
     EXPECT_EQ(proxy.round_trips(), 1u);
-    connect({work_memory}, coropq::statement_options().server_timeout(true).timeout(5s));
+    connect({work_memory}, coropq::statement_options().server_timeout(true).timeout(55s));
     failure_of<coropq::server_error>(context, conn->execute("select 1 / 0"));
-    EXPECT_EQ(value("show statement_timeout"), "5s");
+    EXPECT_EQ(value("show statement_timeout"), "55s");
     expect_set_up();
 }
 

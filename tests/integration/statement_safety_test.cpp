@@ -157,7 +157,7 @@ TEST_F(statement_safety, a_cancelled_cursor_leaves_no_transaction_behind) {
         for (int i = 0; i != steps && !ended; ++i)
             context.run_one_for(std::chrono::milliseconds(50));
         cancel.emit(asio::cancellation_type::total);
-        for (int i = 0; i != 100 && !ended; ++i)
+        for (int i = 0; i != 1000 && !ended; ++i)
             context.run_one_for(std::chrono::milliseconds(50));
         ASSERT_TRUE(ended);
         // What is stored now is stored at once.

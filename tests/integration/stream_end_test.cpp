@@ -90,6 +90,7 @@ TEST_P(stream_end, what_follows_a_left_stream_is_not_in_its_transaction) {
 
 TEST_P(stream_end, destroyed_while_somebody_waits_for_it) {
     const int pid = pid_of(engine);
+    gate closed(context);
     std::optional<std::size_t> read;
     const auto wait = [&](asio::awaitable<coropq::result> pending) -> asio::awaitable<void> {
         const coropq::result batch = co_await std::move(pending);
@@ -97,15 +98,17 @@ TEST_P(stream_end, destroyed_while_somebody_waits_for_it) {
     };
     {
         auto rows =
-            run(context,
-                engine.stream_rows(coropq::statement("select g, repeat('x', 9000) from generate_series(1, 1000) g, "
-                                                     "lateral (select pg_sleep(case g when 5 then 0.2 else 0 end)) s"),
-                                   by(10)));
+            run(context, engine.stream_rows(
+                             coropq::statement(
+                                 "select g, repeat('x', 9000) from generate_series(1, 1000) g, "
+                                 "lateral (select pg_advisory_xact_lock_shared(case g when 5 then 4711 else 0 end)) s"),
+                             by(10)));
         asio::co_spawn(context, wait(rows.next_batch()), [](std::exception_ptr) {});
         context.restart();
         context.poll();
         EXPECT_FALSE(read);
     }
+    closed.open();
     expect_usable(engine, pid);
     EXPECT_EQ(read, 10u);
 }
@@ -145,7 +148,7 @@ TEST_P(stream_end, cancelling_a_wait_ends_the_stream_and_frees_the_place) {
     using pair = std::pair<int, std::string>;
     auto rows = std::make_shared<coropq::stream<pair>>(
         run(context, engine.stream<pair>("select g, repeat('x', 9000) from (select generate_series(1, 100) g) s, "
-                                         "lateral (select pg_sleep(case g when 40 then 20 else 0 end)) t -- sleepy",
+                                         "lateral (select pg_sleep(case g when 40 then 60 else 0 end)) t -- sleepy",
                                          by(20))));
     asio::cancellation_signal stop;
     std::exception_ptr failure;

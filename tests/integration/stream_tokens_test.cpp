@@ -149,7 +149,7 @@ TEST_F(stream_tokens, statements_without_rows_and_errors) {
 
 // A server that is faster than its reader waits.
 TEST_F(stream_tokens, a_server_of_which_nothing_is_read_stalls) {
-    EXPECT_FALSE(start(coropq::statement("select generate_series(1, 300000), repeat('x', 1000)")));
+    EXPECT_FALSE(start(coropq::statement("select generate_series(1, 3000000), repeat('x', 1000)")));
     std::size_t before = 0;
     const auto is_quiet = [&] {
         context.restart();
@@ -159,7 +159,7 @@ TEST_F(stream_tokens, a_server_of_which_nothing_is_read_stalls) {
     };
     EXPECT_TRUE(wait_until(is_quiet));
     const std::size_t stalled_at = proxy.bytes(direction::to_client);
-    EXPECT_LT(stalled_at, 60U << 20U); // of 300 MB; what systems keep in buffers
+    EXPECT_LT(stalled_at, 60U << 20U); // of 3 GB; what systems keep in buffers
     coropq::result output;
     std::size_t count = 0;
     for (int i = 0; i != 60; ++i) {
@@ -171,7 +171,7 @@ TEST_F(stream_tokens, a_server_of_which_nothing_is_read_stalls) {
     // Leaving drops what is on its way, and no more.
     EXPECT_FALSE(end());
     EXPECT_EQ(value("select 7"), 7);
-    EXPECT_LT(proxy.bytes(direction::to_client), 250U << 20U);
+    EXPECT_LT(proxy.bytes(direction::to_client), 1000U << 20U);
 }
 
 // Batches end at some megabytes, however many rows were asked for.
@@ -228,7 +228,7 @@ TEST_F(stream_tokens, a_server_that_does_not_answer_is_given_up) {
     EXPECT_FALSE(end());
     const auto took = std::chrono::steady_clock::now() - begin;
     EXPECT_GT(took, std::chrono::seconds(3));
-    EXPECT_LT(took, std::chrono::seconds(9));
+    EXPECT_LT(took, std::chrono::seconds(25));
     EXPECT_EQ(failure_of<coropq::error>(context, conn.ping()).code(), coropq::errc::not_connected);
     proxy.release();
 }

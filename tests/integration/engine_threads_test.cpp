@@ -33,7 +33,8 @@ using namespace std::chrono_literals;
 using namespace asio::experimental::awaitable_operators;
 
 coropq::engine_options pool_of(std::size_t size) {
-    return coropq::engine_options().pool(coropq::pool_options().size(size));
+    return coropq::engine_options().pool(
+        coropq::pool_options().size(size).ping_after(std::chrono::milliseconds::max()));
 }
 
 asio::awaitable<void> ask(coropq::engine engine, int number, std::atomic<int>& answered) {
@@ -193,7 +194,7 @@ TEST(engine_threads, connections_come_and_go_while_the_pool_changes) {
         });
     for (std::thread& caller : callers)
         caller.join();
-    EXPECT_EQ(asio::co_spawn(threads, engine.drain(20s), asio::use_future).get(), 0u);
+    EXPECT_EQ(asio::co_spawn(threads, engine.drain(2min), asio::use_future).get(), 0u);
     threads.join();
     EXPECT_EQ(ended, 180);
     const coropq::pool_statistics after = engine.stats();
@@ -206,6 +207,17 @@ TEST(engine_threads, dispose_has_closed_the_idle_connections_when_it_completes) 
     const std::size_t before = open_sockets();
     for (int i = 0; i != 30; ++i) {
         const coropq::engine engine = coropq::create_engine(threads, plain_address(), pool_of(3));
+        {
+            // All are open then, none is on its way any more.
+            std::vector<coropq::connection> held;
+            for (int j = 0; j != 3; ++j)
+                held.emplace_back(asio::any_io_executor(threads.get_executor()));
+            std::vector<std::future<void>> opened;
+            for (coropq::connection& each : held)
+                opened.push_back(engine.async_get_connection(each, asio::use_future));
+            for (std::future<void>& each : opened)
+                each.get();
+        }
         std::vector<std::future<coropq::result>> answers;
         for (int j = 0; j != 3; ++j)
             answers.push_back(asio::co_spawn(threads, engine.execute("select pg_sleep(0.005)"), asio::use_future));

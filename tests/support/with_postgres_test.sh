@@ -23,7 +23,7 @@ processes_left() { pgrep -f "$place/" >/dev/null; }
 nothing_left() {
     local i
     # The watchdog of a killed script looks once a second.
-    for ((i = 0; i != 150; ++i)); do
+    for ((i = 0; i != 600; ++i)); do
         if [[ -z $(ls -A "$place") ]] && ! processes_left; then
             return
         fi
@@ -60,7 +60,12 @@ for signal in TERM INT KILL; do
         [[ ! -e $place/started ]] || break
         sleep 0.1
     done
-    sleeper=$(pgrep -P "$process" -x sleep)
+    sleeper=
+    for ((i = 0; i != 600; ++i)); do # the shell that wrote the file becomes it a moment later
+        sleeper=$(pgrep -P "$process" -x sleep || true)
+        [[ -z $sleeper ]] || break
+        sleep 0.1
+    done
     rm "$place/started"
     kill -s "$signal" "$process"
     status=0

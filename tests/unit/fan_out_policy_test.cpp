@@ -126,7 +126,7 @@ TEST_F(fan_out_policies, nothing_is_repeated_beyond_the_end) {
 }
 
 TEST_F(fan_out_policies, when_the_time_is_up_outcomes_say_what_ran) {
-    const auto options = fan_out_options().concurrency(3).total_timeout(20ms);
+    const auto options = fan_out_options().concurrency(3).total_timeout(300ms);
     auto collecting = options;
     collecting.policy(fan_out_policy::collect);
     const outcomes ended = run(all(std::vector<std::string>{"ok", "wait", "wait", "wait", "ok", "ok"}, collecting));
@@ -142,7 +142,7 @@ TEST_F(fan_out_policies, when_the_time_is_up_outcomes_say_what_ran) {
     }
     EXPECT_EQ(server->cancelled, 3u);
     const auto failure = failure_of<timeout_error>(all(texts(3, "wait"), options));
-    EXPECT_EQ(failure.details().message(), "the fan-out didn't end within 20 ms");
+    EXPECT_EQ(failure.details().message(), "the fan-out didn't end within 300 ms");
 }
 
 // What waits to be repeated is told with the error that it had.
@@ -160,7 +160,7 @@ TEST_F(fan_out_policies, the_end_of_all_ends_the_wait_for_a_repetition) {
 TEST_F(fan_out_policies, without_a_size_there_are_outcomes_of_what_was_read) {
     int read = 0;
     auto endless = [&]() -> std::optional<std::string> { return read++ == 5 ? "fail" : "ok"; };
-    auto options = fan_out_options().concurrency(3).policy(fan_out_policy::collect).total_timeout(30ms);
+    auto options = fan_out_options().concurrency(3).policy(fan_out_policy::collect).total_timeout(200ms);
     EXPECT_GE(run(all(endless, options)).size(), 6u);
     read = 0;
     const auto failure = failure_of<server_error>(all(endless, fan_out_options().concurrency(3)));
@@ -221,7 +221,7 @@ TEST_F(fan_out_policies, progress_is_told_now_and_then_and_at_the_end) {
     EXPECT_EQ(told.back().failed, 1u);
     EXPECT_EQ(told.back().running, 0u);
     EXPECT_GE(told.back().elapsed, 45ms);
-    EXPECT_LT(told.size(), 20u);
+    EXPECT_LE(told.size(), static_cast<std::size_t>(told.back().elapsed / 10ms) + 2);
 
     told.clear();
     auto late = fan_out_options();

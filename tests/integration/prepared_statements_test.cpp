@@ -127,15 +127,20 @@ TEST_F(prepared_statements, the_least_recently_used_one_goes) {
         EXPECT_FALSE(problem);
         done = true;
     });
-    context.restart();
-    context.run_for(std::chrono::milliseconds(300));
+    std::size_t sent = 0;
+    EXPECT_TRUE(wait_until([&] { // no more comes, and the server has begun to answer
+        context.restart();
+        context.run_for(std::chrono::milliseconds(40));
+        const std::size_t before = std::exchange(sent, proxy.bytes(direction::to_server));
+        return sent == before && proxy.round_trips() != 0;
+    }));
     EXPECT_FALSE(done);
-    const std::size_t sent = proxy.bytes(direction::to_server);
     proxy.release();
-    context.restart();
-    for (int i = 0; i != 100 && !done; ++i)
-        context.run_one_for(std::chrono::milliseconds(100));
-    EXPECT_TRUE(done);
+    EXPECT_TRUE(wait_until([&] {
+        context.restart();
+        context.poll();
+        return done;
+    }));
     EXPECT_EQ(proxy.bytes(direction::to_server), sent);
     EXPECT_EQ(on_server(), (names{"select 1", "select 3", "select 4"}));
     for (int i = 0; i != 20; ++i) {

@@ -3,6 +3,8 @@
 
 #include "libpq/cancel_request.hpp"
 
+#include "libpq/stop_guard.hpp"
+
 #include <boost/asio/execution.hpp>
 #include <boost/asio/execution_context.hpp>
 #include <boost/asio/post.hpp>
@@ -23,24 +25,6 @@
 namespace asio = boost::asio;
 
 namespace coropq::detail {
-
-namespace {
-
-// Lets others end the wait.
-class stop_guard {
-public:
-    stop_guard(session::state& session, std::function<void()> stop) : session_(session) {
-        session_.stop_request = std::move(stop);
-    }
-    stop_guard(const stop_guard&) = delete;
-    stop_guard& operator=(const stop_guard&) = delete;
-    ~stop_guard() { session_.stop_request = nullptr; }
-
-private:
-    session::state& session_;
-};
-
-} // namespace
 
 #ifdef LIBPQ_HAS_ASYNC_CANCEL
 

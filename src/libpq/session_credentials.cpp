@@ -8,6 +8,7 @@
 #include "credentials/credential_cache.hpp"
 #include "libpq/connect_plan.hpp"
 #include "libpq/session_state.hpp"
+#include "libpq/stop_guard.hpp"
 #include "libpq/time_limit.hpp"
 
 #include <boost/asio/error.hpp>
@@ -23,24 +24,10 @@ namespace {
 
 using clock = time_limit::clock;
 
-// Lets `abandon` end the wait for as long as there is one.
-class asking_guard {
-public:
-    asking_guard(session::state& session, std::function<void()> stop) : session_(session) {
-        session_.stop_request = std::move(stop);
-    }
-    asking_guard(const asking_guard&) = delete;
-    asking_guard& operator=(const asking_guard&) = delete;
-    ~asking_guard() { session_.stop_request = nullptr; }
-
-private:
-    session::state& session_;
-};
-
 asio::awaitable<credential_cache::answer> ask(session::state& session, credential_cache::pointer cache,
                                               clock::time_point limit, std::chrono::milliseconds allowed) {
     credential_cache::request asking(std::move(cache), session.strand);
-    const asking_guard guard(session, [&asking] { asking.interrupt(); });
+    const stop_guard guard(session, [&asking] { asking.interrupt(); });
     const time_limit timer(session.strand, limit, [&asking] { asking.interrupt(); });
     credential_cache::answer got;
     if (session.abandoned)

@@ -90,7 +90,7 @@ struct session::state {
     bool timed_out = false;             ///< The deadline of the operation in progress has passed.
     bool recovering = false;            ///< A statement that nobody waits for any more is being got rid of.
     bool given_up = false;              ///< That takes too long.
-    std::function<void()> stop_request; ///< Ends the wait for a request to cancel, while there is one.
+    std::function<void()> stop_request; ///< Ends a wait, while there is one: `stop_guard`.
     diagnostics last_words;             ///< What the server or libpq said about the end of the session.
     session_condition end = session_condition::broken; ///< What the end says about other sessions.
     std::shared_ptr<operation_count> operations = std::make_shared<operation_count>(0);

@@ -6,6 +6,12 @@ install(TARGETS coropq EXPORT coropq_targets
     ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}"
     LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}"
     RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
+if(TARGET coropq_https)
+    install(TARGETS coropq_https EXPORT coropq_https_targets
+        ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}"
+        LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}"
+        RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
+endif()
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/coropq" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}"
     FILES_MATCHING PATTERN "*.hpp" PATTERN "*.ipp")
 install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" DESTINATION "${CMAKE_INSTALL_DOCDIR}")
@@ -21,6 +27,10 @@ else()
     set(COROPQ_IS_STATIC FALSE)
 endif()
 install(EXPORT coropq_targets NAMESPACE coropq:: DESTINATION "${coropq_cmake_dir}")
+# A file of its own: who doesn't ask for it needs no OpenSSL.
+if(TARGET coropq_https)
+    install(EXPORT coropq_https_targets NAMESPACE coropq:: DESTINATION "${coropq_cmake_dir}")
+endif()
 configure_package_config_file(
     "${CMAKE_CURRENT_LIST_DIR}/coropq-config.cmake.in" "${PROJECT_BINARY_DIR}/coropq-config.cmake"
     INSTALL_DESTINATION "${coropq_cmake_dir}"
@@ -60,3 +70,13 @@ else()
 endif()
 configure_file("${CMAKE_CURRENT_LIST_DIR}/coropq.pc.in" "${PROJECT_BINARY_DIR}/coropq.pc" @ONLY)
 install(FILES "${PROJECT_BINARY_DIR}/coropq.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
+
+if(TARGET coropq_https)
+    if(COROPQ_IS_STATIC)
+        set(COROPQ_PC_REQUIRES "coropq, libssl, libcrypto")
+    else()
+        set(COROPQ_PC_REQUIRES "coropq")
+    endif()
+    configure_file("${CMAKE_CURRENT_LIST_DIR}/coropq_https.pc.in" "${PROJECT_BINARY_DIR}/coropq_https.pc" @ONLY)
+    install(FILES "${PROJECT_BINARY_DIR}/coropq_https.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
+endif()

@@ -5,6 +5,9 @@
 // and no server: there is none in a directory that doesn't exist, and that is what it wants to be told.
 
 #include <coropq/coropq.hpp>
+#ifdef WITH_HTTPS
+#include <coropq/https/connection_parameters.hpp>
+#endif
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -21,7 +24,24 @@ boost::asio::awaitable<void> ask(coropq::engine engine, bool& told) {
     }
 }
 
+#ifdef WITH_HTTPS
+bool needs_an_organization() {
+    try {
+        const auto token = coropq::fixed_credentials(coropq::credentials(coropq::secret("swordfish")));
+        coropq::query_service::credentials_from_connection_parameters(token, coropq::query_service::api_options());
+    } catch (const coropq::option_error& error) {
+        std::cout << error.what() << '\n';
+        return true;
+    }
+    return false;
+}
+#endif
+
 int main() {
+#ifdef WITH_HTTPS
+    if (!needs_an_organization())
+        return 1;
+#endif
     auto url = coropq::url::create({.user = "ada", .database = "prod:all"});
     url = url.update_query_string("host=/nowhere");
     const coropq::secret password =

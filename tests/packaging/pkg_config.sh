@@ -9,8 +9,15 @@ PKG_CONFIG_PATH=$(dirname "$file")
 export PKG_CONFIG_PATH
 libraries=$("$pkg_config" --variable=libdir coropq)
 
-echo "version $("$pkg_config" --modversion coropq), flags: $("$pkg_config" --cflags --libs coropq)"
+package=coropq
+define=-DWITHOUT_HTTPS
+if "$pkg_config" --exists coropq_https; then
+    package=coropq_https
+    define=-DWITH_HTTPS
+fi
+flags=$("$pkg_config" --cflags --libs "$package")
+echo "version $("$pkg_config" --modversion coropq), flags: $flags"
 # The flags are several words.
-# shellcheck disable=SC2046
-"$compiler" -std=c++20 "$source" -o "$output" $("$pkg_config" --cflags --libs coropq)
+# shellcheck disable=SC2086
+"$compiler" -std=c++20 "$source" -o "$output" $define $flags
 LD_LIBRARY_PATH="$libraries${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}" "$output"

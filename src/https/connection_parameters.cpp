@@ -139,12 +139,13 @@ std::ostream& operator<<(std::ostream& out, const connection_parameters& value) 
                << value.port << ", database \"" << value.database << '"';
 }
 
-asio::awaitable<connection_parameters> get_connection_parameters(credential_provider access_token,
+asio::awaitable<connection_parameters> get_connection_parameters(const credential_provider& access_token,
                                                                  api_options options) {
     return ask(std::make_shared<const service>(access_token, std::move(options)));
 }
 
-credential_provider credentials_from_connection_parameters(credential_provider access_token, api_options options) {
+credential_provider credentials_from_connection_parameters(const credential_provider& access_token,
+                                                           api_options options) {
     const auto asked = std::make_shared<const service>(access_token, std::move(options));
     // A request has its own limit, and tells what is wrong; this one is for a second request, and the access token.
     const std::chrono::milliseconds limit = asked->options().timeout();

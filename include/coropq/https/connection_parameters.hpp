@@ -140,14 +140,15 @@ struct connection_parameters {
 /// (`invalid_option`) for options that can't be used. No text has any of the tokens or the key.
 ///
 /// Reads the root certificates synchronously before it returns. Every type of cancellation is accepted.
-boost::asio::awaitable<connection_parameters> get_connection_parameters(credential_provider access_token,
+boost::asio::awaitable<connection_parameters> get_connection_parameters(const credential_provider& access_token,
                                                                         api_options options);
 
 /// User and token of new sessions from there, for `connect_options::credentials`: asked when they are first needed,
 /// ahead of the token's end, and after a server has refused them.
 ///
 /// Throws `option_error` for options that can't be used. Reads the root certificates synchronously, and keeps them.
-credential_provider credentials_from_connection_parameters(credential_provider access_token, api_options options);
+credential_provider credentials_from_connection_parameters(const credential_provider& access_token,
+                                                           api_options options);
 
 } // namespace coropq::query_service
 

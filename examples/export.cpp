@@ -158,7 +158,7 @@ void write(const coropq::result& batch, const work& todo, bool is_first, export_
         const coropq::field value = row[key];
         if (value.is_null())
             throw std::runtime_error("the column " + todo.key + " has a NULL: it can't be the key");
-        const std::string_view here = value.text();
+        const std::string here = value.text();
         const bool is_known = has_last && here == last;
         if (is_known && !is_first)
             throw std::runtime_error("the column " + todo.key + " has a value twice: it can't be the key");

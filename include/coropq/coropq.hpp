@@ -12,6 +12,7 @@
 #include <coropq/credential_provider.hpp>
 #include <coropq/credentials.hpp>
 #include <coropq/diagnostics.hpp>
+#include <coropq/dialect.hpp>
 #include <coropq/engine.hpp>
 #include <coropq/error.hpp>
 #include <coropq/fan_out.hpp>
@@ -25,6 +26,7 @@
 #include <coropq/options.hpp>
 #include <coropq/pipeline.hpp>
 #include <coropq/pool.hpp>
+#include <coropq/query_service.hpp>
 #include <coropq/result.hpp>
 #include <coropq/row.hpp>
 #include <coropq/sqlstate.hpp>

@@ -67,6 +67,10 @@ public:
     const std::string& user() const noexcept;
     const std::string& database() const noexcept;
 
+    /// Query Service's own name for the session (`sessionId: …` in the message), by which its logs and support know it;
+    /// empty if the server didn't say.
+    const std::string& session_id() const noexcept;
+
     /// For errors while connecting: every address that was tried, in order.
     const std::vector<connect_attempt>& attempts() const noexcept;
 

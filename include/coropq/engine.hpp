@@ -57,6 +57,9 @@ public:
 
     executor_type get_executor() const;
 
+    /// What kind of server it is for: what the options say, or else the URL.
+    coropq::dialect dialect() const;
+
     /// Runs one statement on a connection of its own choice, in autocommit, and gives all of its rows. When there are
     /// more statements than connections, they share these: see `pool_options::pipelining`.
     ///

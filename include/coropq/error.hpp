@@ -11,6 +11,7 @@
 //     ├── option_error           an option or parameter that can't be used
 //     ├── connection_error       no connection could be made, or it was lost
 //     │   ├── authentication_error   the server refused the user, the password or the token
+//     │   ├── session_limit_error    the server has no session left for this user or organisation
 //     │   └── in_doubt_error         a commit was sent, and whether it happened is unknown
 //     ├── server_error           the server rejected a statement (its SQLSTATE is the code)
 //     ├── result_error           a result that doesn't fit what was asked of it
@@ -74,6 +75,7 @@ enum class errc : int {
     not_run,                  ///< A stage of a pipeline wasn't run, because of another one or of what stood ahead.
     rolled_back,              ///< A stage of a pipeline was taken back, because another one failed.
     no_such_object,           ///< An inspector was asked about something that doesn't exist.
+    session_limit,            ///< There are as many sessions as an organisation may have (Query Service).
 };
 
 /// The category of `errc`.
@@ -120,6 +122,14 @@ public:
 
 /// The server refused the user, the password or the token (SQLSTATE class 28), or authentication isn't possible.
 class authentication_error : public connection_error {
+public:
+    using connection_error::connection_error;
+};
+
+/// Query Service has no session left: an organisation has a number of them, which all of its users and sandboxes share.
+/// An engine waits for one, and reports this when `pool_options::acquire_timeout` is up: see
+/// `pool_options::session_limit_delay`. Nothing was run.
+class session_limit_error : public connection_error {
 public:
     using connection_error::connection_error;
 };

@@ -5,7 +5,9 @@
 #define COROPQ_OPTIONS_HPP
 
 #include <coropq/credentials.hpp>
+#include <coropq/detail/setting.hpp>
 #include <coropq/diagnostics.hpp>
+#include <coropq/dialect.hpp>
 #include <coropq/pool.hpp>
 
 #include <chrono>
@@ -31,66 +33,90 @@ class credential_cache;
 /// one call at a time for a session; must not block, and what it throws is dropped.
 using notice_handler = std::function<void(const diagnostics& notice)>;
 
-/// How statements are sent, where the statement itself doesn't say otherwise. Setters return the object.
+/// How statements are sent, where the statement itself doesn't say otherwise. Setters return the object. What isn't set
+/// has a default, which is another one with some dialects; getters give what is set, or PostgreSQL's default.
 class statement_options {
 public:
     /// How many prepared statements each connection keeps, the least recently used one is the first to go. Statements
     /// (`select`, `insert`, `update`, `delete`, `merge`, `values`, `with` …) are prepared when they are first used, in
     /// the same round trip, and from the second time on run without being parsed and planned anew. 0 switches it off,
     /// for poolers that give a session to several clients (PgBouncer before 1.21, or without
-    /// `max_prepared_statements`). Default 256.
+    /// `max_prepared_statements`). Default 256; Query Service: 0.
     statement_options& prepared_statements(std::size_t limit) {
-        prepared_statements_ = limit;
+        prepared_statements_.set(limit);
         return *this;
     }
-    std::size_t prepared_statements() const noexcept { return prepared_statements_; }
+    std::size_t prepared_statements() const noexcept { return prepared_statements_.get(); }
 
     /// Sends every statement with the simple protocol, parameters as literals: see `statement::simple_protocol`.
     /// Default: no.
     statement_options& simple_protocol(bool on) {
-        simple_protocol_ = on;
+        simple_protocol_.set(on);
         return *this;
     }
-    bool simple_protocol() const noexcept { return simple_protocol_; }
+    bool simple_protocol() const noexcept { return simple_protocol_.get(); }
+
+    /// Sends statements without parameters with the simple protocol, and others as they are: nothing is sent in
+    /// pipeline mode then, and what has to stand in front of a statement is sent by itself. Default: no; Query Service:
+    /// yes.
+    statement_options& simple_without_parameters(bool on) {
+        simple_without_parameters_.set(on);
+        return *this;
+    }
+    bool simple_without_parameters() const noexcept { return simple_without_parameters_.get(); }
+
+    /// Sends parameters as text, numbers and booleans with their types, others without: for servers whose front end has
+    /// no binary forms. Default: no; Query Service: yes.
+    statement_options& text_parameters(bool on) {
+        text_parameters_.set(on);
+        return *this;
+    }
+    bool text_parameters() const noexcept { return text_parameters_.get(); }
 
     /// Whether results come in binary form where the library knows all types of a statement; it then decodes faster,
-    /// and what is read is the same. Default: yes.
+    /// and what is read is the same. Default: yes; Query Service: no.
     statement_options& binary_results(bool on) {
-        binary_results_ = on;
+        binary_results_.set(on);
         return *this;
     }
-    bool binary_results() const noexcept { return binary_results_; }
+    bool binary_results() const noexcept { return binary_results_.get(); }
 
     /// Whether types that aren't built in (enums, composite types, extensions) are looked up in the server's catalogs,
-    /// once for each engine, when they are first met. Without it their values can be read as text. Default: yes.
+    /// once for each engine, when they are first met. Without it their values can be read as text. Default: yes; Query
+    /// Service: no.
     statement_options& type_lookup(bool on) {
-        type_lookup_ = on;
+        type_lookup_.set(on);
         return *this;
     }
-    bool type_lookup() const noexcept { return type_lookup_; }
+    bool type_lookup() const noexcept { return type_lookup_.get(); }
 
     /// How long a statement may take where it doesn't say so itself: see `statement::timeout`. Default zero: no limit.
     statement_options& timeout(std::chrono::milliseconds limit) {
-        timeout_ = limit;
+        timeout_.set(limit);
         return *this;
     }
-    std::chrono::milliseconds timeout() const noexcept { return timeout_; }
+    std::chrono::milliseconds timeout() const noexcept { return timeout_.get(); }
 
     /// Whether the server is told of the limit, as its `statement_timeout`, so that it ends statements whose client is
     /// gone or can't reach it. Travels in front of a statement whose limit isn't that of the one before. Default: no.
     statement_options& server_timeout(bool on) {
-        server_timeout_ = on;
+        server_timeout_.set(on);
         return *this;
     }
-    bool server_timeout() const noexcept { return server_timeout_; }
+    bool server_timeout() const noexcept { return server_timeout_.get(); }
+
+    /// For the library: what isn't set here is taken from there, if it is set there.
+    void complete(const statement_options& weaker) noexcept;
 
 private:
-    std::chrono::milliseconds timeout_{0};
-    bool server_timeout_ = false;
-    std::size_t prepared_statements_ = 256;
-    bool simple_protocol_ = false;
-    bool binary_results_ = true;
-    bool type_lookup_ = true;
+    detail::setting<std::chrono::milliseconds> timeout_{std::chrono::milliseconds(0)};
+    detail::setting<std::size_t> prepared_statements_{256};
+    detail::setting<bool> server_timeout_{false};
+    detail::setting<bool> simple_protocol_{false};
+    detail::setting<bool> simple_without_parameters_{false};
+    detail::setting<bool> text_parameters_{false};
+    detail::setting<bool> binary_results_{true};
+    detail::setting<bool> type_lookup_{true};
 };
 
 /// How a connection is made, beyond what the URL says. Setters return the object, so they can be chained:
@@ -167,6 +193,21 @@ public:
     }
     const std::vector<std::string>& on_connect() const noexcept { return on_connect_; }
 
+    /// What kind of server it is. Default: what the URL says (`dialect_of`).
+    connect_options& dialect(coropq::dialect kind) {
+        dialect_ = kind;
+        return *this;
+    }
+    const std::optional<coropq::dialect>& dialect() const noexcept { return dialect_; }
+
+    /// Query Service only: lets each new session give nested values as JSON (`SET auto_to_json=true`), in front of what
+    /// `on_connect` says. With another dialect, connecting ends with `option_error`. Default: no.
+    connect_options& auto_to_json(bool on) {
+        auto_to_json_ = on;
+        return *this;
+    }
+    bool auto_to_json() const noexcept { return auto_to_json_; }
+
     /// How long a statement that was cancelled, or whose time was up, has to end on the server; then its connection is
     /// closed. Nobody waits for that but the next operation on the same connection. Default 5 s.
     connect_options& cancel_timeout(std::chrono::milliseconds limit) {
@@ -191,6 +232,8 @@ private:
     notice_handler on_notice_;
     statement_options statements_;
     std::shared_ptr<detail::credential_cache> credentials_;
+    std::optional<coropq::dialect> dialect_;
+    bool auto_to_json_ = false;
 };
 
 /// How an engine makes and keeps its connections.
@@ -212,9 +255,17 @@ public:
     }
     const pool_options& pool() const noexcept { return pool_; }
 
+    /// What kind of server it is: the same as `connect_options::dialect`, over which it wins.
+    engine_options& dialect(coropq::dialect kind) {
+        dialect_ = kind;
+        return *this;
+    }
+    const std::optional<coropq::dialect>& dialect() const noexcept { return dialect_; }
+
 private:
     connect_options connect_;
     pool_options pool_;
+    std::optional<coropq::dialect> dialect_;
 };
 
 } // namespace coropq

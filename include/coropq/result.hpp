@@ -169,6 +169,10 @@ public:
     /// The number of rows that were inserted, updated, deleted, selected …; 0 for other statements.
     std::uint64_t affected_rows() const noexcept;
 
+    /// Query Service: exactly 50,000 rows came for a statement without a LIMIT of its own, which is where the service
+    /// stops. There may be more. False everywhere else.
+    bool possibly_truncated() const noexcept;
+
     /// For the library.
     explicit result(std::shared_ptr<const detail::result_data> data) noexcept;
 };

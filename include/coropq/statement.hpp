@@ -129,6 +129,8 @@ public:
     void prefix(std::string_view text) { sql_.insert(0, text); }
     /// `position` is that of a pending type. May be done again, for another database.
     void resolve_type(std::size_t position, std::uint32_t oid) { parameters_.resolve_type(position, oid); }
+    /// The same values in another form.
+    void replace_parameters(detail::encoded_parameters others) { parameters_ = std::move(others); }
 
 private:
     enum class naming { optional, required };

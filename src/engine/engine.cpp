@@ -18,6 +18,8 @@ namespace coropq {
 
 engine::executor_type engine::get_executor() const { return state_->executor(); }
 
+coropq::dialect engine::dialect() const { return state_->dialect(); }
+
 asio::awaitable<result> engine::execute(statement work) const { return detail::execute(state_, std::move(work)); }
 
 asio::awaitable<pipeline_results> engine::run_pipeline(pipeline work) const {
@@ -60,7 +62,7 @@ asio::awaitable<std::size_t> engine::drain(std::chrono::milliseconds limit) cons
 asio::awaitable<void> engine::dispose() const { return dispose_engine(*this); }
 
 engine create_engine(asio::any_io_executor executor, url address, engine_options options) {
-    return engine(std::make_shared<detail::engine_state>(executor, std::move(address), std::move(options)));
+    return engine(std::make_shared<detail::engine_state>(executor, std::move(address), options));
 }
 
 engine create_engine(asio::any_io_executor executor, const char* address, engine_options options) {

@@ -5,6 +5,7 @@
 
 #include <coropq/detail/outcome.hpp>
 
+#include "dialect/resolution.hpp"
 #include "engine/stream_state.hpp"
 #include "engine/value_delivery.hpp"
 #include "libpq/pipeline_job.hpp"
@@ -22,9 +23,13 @@ namespace asio = boost::asio;
 
 namespace coropq::detail {
 
-engine_state::engine_state(const asio::any_io_executor& executor, url address, engine_options options)
-    : statements_(options.connect().statements())
-    , pool_(pool::create(executor, std::move(address), std::move(options))) {}
+engine_state::engine_state(const asio::any_io_executor& executor, url address, const engine_options& options)
+    : engine_state(resolve(address, options), executor, address) {}
+
+engine_state::engine_state(engine_options resolved, const asio::any_io_executor& executor, url address)
+    : dialect_(*resolved.dialect())
+    , statements_(resolved.connect().statements())
+    , pool_(pool::create(executor, std::move(address), std::move(resolved))) {}
 
 engine_state::~engine_state() { pool_->dispose(); }
 

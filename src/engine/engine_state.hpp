@@ -30,18 +30,22 @@ class engine_state {
 public:
     using pointer = std::shared_ptr<engine_state>;
 
-    engine_state(const boost::asio::any_io_executor& executor, url address, engine_options options);
+    engine_state(const boost::asio::any_io_executor& executor, url address, const engine_options& options);
     engine_state(const engine_state&) = delete;
     engine_state& operator=(const engine_state&) = delete;
     ~engine_state();
 
     const boost::asio::any_io_executor& executor() const noexcept { return pool_->executor(); }
     const std::shared_ptr<pool>& connections() const noexcept { return pool_; }
+    coropq::dialect dialect() const noexcept { return dialect_; }
     const statement_options& statements() const noexcept { return statements_; }
     /// What the inspector has found out about the server.
     refused_statements& refused() noexcept { return refused_; }
 
 private:
+    engine_state(engine_options resolved, const boost::asio::any_io_executor& executor, url address);
+
+    const coropq::dialect dialect_;
     const statement_options statements_;
     refused_statements refused_;
     const std::shared_ptr<pool> pool_;

@@ -96,6 +96,7 @@ diagnostics_fields fields_of(const diagnostics& details) {
     fields.port = details.port();
     fields.user = details.user();
     fields.database = details.database();
+    fields.session_id = details.session_id();
     fields.attempts = details.attempts();
     fields.known_not_run = details.known_not_run();
     return fields;
@@ -128,6 +129,7 @@ COROPQ_FIELD(host)
 COROPQ_FIELD(port)
 COROPQ_FIELD(user)
 COROPQ_FIELD(database)
+COROPQ_FIELD(session_id)
 #undef COROPQ_FIELD
 
 std::size_t diagnostics::position() const noexcept { return fields_ ? fields_->position : 0; }

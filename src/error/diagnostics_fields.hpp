@@ -27,6 +27,7 @@ struct diagnostics_fields {
     std::string port;
     std::string user;
     std::string database;
+    std::string session_id;
     std::vector<connect_attempt> attempts;
     bool known_not_run = false;
     std::string text; ///< Everything as one text; made by the constructor of `diagnostics`.

@@ -55,6 +55,7 @@ description describe(errc value) noexcept {
     case errc::not_run: return {"not_run", "the stage of the pipeline wasn't run"};
     case errc::rolled_back: return {"rolled_back", "the stage of the pipeline was taken back"};
     case errc::no_such_object: return {"no_such_object", "the object doesn't exist"};
+    case errc::session_limit: return {"session_limit", "the server has no session left"};
     }
     return {"unknown", "unknown error"};
 }
@@ -109,6 +110,7 @@ void throw_error(error_code code, const diagnostics& details) {
         case errc::pool_timeout:
         case errc::too_many_waiting: throw pool_timeout(code, details);
         case errc::in_doubt: throw in_doubt_error(code, details);
+        case errc::session_limit: throw session_limit_error(code, details);
         case errc::null_value:
         case errc::wrong_type:
         case errc::unknown_column:

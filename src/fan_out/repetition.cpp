@@ -27,6 +27,7 @@ statement_effect effect_of(errc code) {
     case errc::operation_in_progress:
     case errc::engine_disposed:
     case errc::pool_timeout:
+    case errc::session_limit:
     case errc::too_many_waiting: return statement_effect::not_run;
     // COPY, which is ended without effect.
     case errc::unsupported: return statement_effect::rolled_back;
@@ -49,8 +50,8 @@ bool can_pass(const boost::system::error_code& code, const fan_out_options& rule
     if (code == errc::pool_timeout || code == errc::too_many_waiting)
         return rules.retry_pool_timeouts();
     return code == errc::connect_failed || code == errc::connect_timeout || code == errc::host_not_found ||
-           code == errc::not_connected || code == errc::connection_lost || is_refusal_for_now(code) ||
-           is_stopping(code);
+           code == errc::session_limit || code == errc::not_connected || code == errc::connection_lost ||
+           is_refusal_for_now(code) || is_stopping(code);
 }
 
 } // namespace

@@ -9,6 +9,7 @@
 #include "engine/connection_functions.hpp"
 #include "engine/engine_state.hpp"
 #include "operation/run_operation.hpp"
+#include "pool/lease.hpp"
 #include "statement/refused_statements.hpp"
 
 #include <exception>
@@ -22,12 +23,31 @@ namespace coropq::detail {
 
 namespace {
 
+[[noreturn]] void throw_unanswered(const refused_statements::refusal& reason) {
+    const operation_outcome failed = failed_operation(
+        errc::unsupported,
+        "the server can't answer this question of the inspector: " + reason.message +
+            (reason.sqlstate.empty() ? "" : " [" + reason.sqlstate + "]"),
+        "it has only a part of PostgreSQL's catalogs, as Query Service has, or the user may not read them; names of "
+        "tables and views, has_table, has_column and columns need the least of them, and only Query Service has "
+        "datasets");
+    throw inspection_error(failed.code, failed.details);
+}
+
+// Everything that travels as a pipeline asks for catalogs that Query Service doesn't have.
+void refuse_pipelines(dialect spoken) {
+    if (spoken == dialect::query_service)
+        throw_unanswered({{}, "Query Service has no pipelines, and only a part of the catalogs"});
+}
+
 class engine_catalog final : public catalog {
 public:
     explicit engine_catalog(std::shared_ptr<engine_state> engine) noexcept : engine_(std::move(engine)) {}
+    coropq::dialect dialect() const override { return engine_->dialect(); }
     asio::awaitable<result> execute(statement work) const override { return detail::execute(engine_, std::move(work)); }
     refused_statements& refused() const override { return engine_->refused(); }
     asio::awaitable<pipeline_results> run_pipeline(pipeline work) const override {
+        refuse_pipelines(dialect());
         return detail::run_pipeline(engine_, std::move(work));
     }
     asio::awaitable<bool> is_in_transaction() const override { co_return false; }
@@ -49,9 +69,14 @@ private:
 class connection_catalog final : public catalog {
 public:
     explicit connection_catalog(std::shared_ptr<lease> held) noexcept : held_(std::move(held)) {}
+    coropq::dialect dialect() const override {
+        const std::shared_ptr<session> used = held_->session();
+        return used ? used->dialect() : coropq::dialect::postgresql;
+    }
     asio::awaitable<result> execute(statement work) const override { return detail::execute(held_, std::move(work)); }
     refused_statements& refused() const override { return refused_; }
     asio::awaitable<pipeline_results> run_pipeline(pipeline work) const override {
+        refuse_pipelines(dialect());
         return detail::run_pipeline(held_, std::move(work));
     }
     asio::awaitable<bool> is_in_transaction() const override { return detail::is_in_transaction(held_); }
@@ -87,16 +112,6 @@ bool is_refusal(const server_error& problem) {
     const std::string& state = problem.details().sqlstate();
     return (state.starts_with("42") && problem.code() != sqlstate::undefined_object) || state.starts_with("0A") ||
            state == "3F000" || state == "08P01" || state == "58000";
-}
-
-[[noreturn]] void throw_unanswered(const refused_statements::refusal& reason) {
-    const operation_outcome failed = failed_operation(
-        errc::unsupported,
-        "the server can't answer this question of the inspector: " + reason.message + " [" + reason.sqlstate + "]",
-        "it has only a part of PostgreSQL's catalogs, as Query Service has, or the user may not read them; names of "
-        "tables and views, has_table, has_column and columns need the least of them, and only Query Service has "
-        "datasets");
-    throw inspection_error(failed.code, failed.details);
 }
 
 void throw_if_refused(const catalog& source, const std::string& text) {

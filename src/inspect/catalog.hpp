@@ -4,6 +4,7 @@
 #ifndef COROPQ_SRC_INSPECT_CATALOG_HPP
 #define COROPQ_SRC_INSPECT_CATALOG_HPP
 
+#include <coropq/dialect.hpp>
 #include <coropq/pipeline.hpp>
 #include <coropq/result.hpp>
 #include <coropq/statement.hpp>
@@ -30,10 +31,12 @@ public:
     catalog& operator=(const catalog&) = delete;
     virtual ~catalog() = default;
 
+    /// Which catalogs there are to be asked.
+    virtual coropq::dialect dialect() const = 0;
     virtual boost::asio::awaitable<result> execute(statement work) const = 0;
     /// What is known of which questions the server can't answer.
     virtual refused_statements& refused() const = 0;
-    /// On one connection.
+    /// On one connection. Throws `inspection_error` (`errc::unsupported`) with a dialect that has no pipelines.
     virtual boost::asio::awaitable<pipeline_results> run_pipeline(pipeline work) const = 0;
     /// Whether the statements are a part of somebody's transaction.
     virtual boost::asio::awaitable<bool> is_in_transaction() const = 0;

@@ -30,6 +30,9 @@ using names = std::vector<std::string>;
 using columns = std::vector<reflected::column>;
 using reflected::by_relation;
 
+// PostgreSQL may refuse them as well, to a user who may not read them.
+bool may_have_catalogs(const catalog& source) { return source.dialect() != dialect::query_service; }
+
 bool is_unanswered(const inspection_error& problem) { return problem.code() == errc::unsupported; }
 
 std::string in_quotes(std::string_view name) {
@@ -179,7 +182,8 @@ reflected::dataset dataset_of(const std::map<std::string, std::optional<std::str
 asio::awaitable<by_relation<columns>> read_any_columns(catalog::pointer source, relation_selection selection) {
     std::optional<by_relation<columns>> found;
     try {
-        found = co_await read_columns(source, selection);
+        if (may_have_catalogs(*source))
+            found = co_await read_columns(source, selection);
     } catch (const inspection_error& problem) {
         if (!is_unanswered(problem))
             throw;
@@ -193,7 +197,8 @@ asio::awaitable<bool> read_any_column_existence(catalog::pointer source, std::st
                                                 std::optional<std::string> schema) {
     std::optional<bool> found;
     try {
-        found = co_await read_existence(source, column_query(table, column, schema));
+        if (may_have_catalogs(*source))
+            found = co_await read_existence(source, column_query(table, column, schema));
     } catch (const inspection_error& problem) {
         if (!is_unanswered(problem))
             throw;
@@ -210,7 +215,8 @@ asio::awaitable<names> read_any_existing_tables(catalog::pointer source, names c
                                                 std::optional<std::string> schema) {
     std::optional<names> found;
     try {
-        found = co_await read_names(source, existing_tables_query(candidates, schema));
+        if (may_have_catalogs(*source))
+            found = co_await read_names(source, existing_tables_query(candidates, schema));
     } catch (const inspection_error& problem) {
         if (!is_unanswered(problem))
             throw;

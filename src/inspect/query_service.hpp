@@ -4,9 +4,10 @@
 #ifndef COROPQ_SRC_INSPECT_QUERY_SERVICE_HPP
 #define COROPQ_SRC_INSPECT_QUERY_SERVICE_HPP
 
-// The dialect of servers that only have a part of PostgreSQL's catalogs: nothing but what Query Service's documentation
-// shows to work there (Adobe, "SQL syntax in Query Service" and "Metadata PostgreSQL commands"). Names are read from
-// pg_class and pg_namespace, columns from the description of a select that finds nothing.
+// For servers that only have a part of PostgreSQL's catalogs (Query Service, whose dialect says so, and others for
+// users who may not read them all): nothing but what Query Service's documentation shows to work there (Adobe, "SQL
+// syntax in Query Service" and "Metadata PostgreSQL commands"). Names are read from pg_class and pg_namespace, columns
+// from the description of a select that finds nothing.
 
 #include "inspect/catalog.hpp"
 

@@ -3,6 +3,8 @@
 
 #include "libpq/connect_failure.hpp"
 
+#include "dialect/query_service_errors.hpp"
+
 #include <utility>
 
 namespace coropq::detail {
@@ -149,7 +151,8 @@ std::string place(const std::string& host, const std::string& port) {
 
 } // namespace
 
-connect_failure failure_of(PGconn* handle, ConnStatusType phase, connect_attempt attempt, const redaction& redact) {
+connect_failure failure_of(PGconn* handle, ConnStatusType phase, connect_attempt attempt, const redaction& redact,
+                           dialect spoken) {
     connect_failure failure;
     failure.attempt = std::move(attempt);
     connect_message& message = failure.message;
@@ -159,13 +162,19 @@ connect_failure failure_of(PGconn* handle, ConnStatusType phase, connect_attempt
     // Told apart before anything is hidden: a password may be a word that matters here.
     const bool from_server = !message.sqlstate.empty();
     const errc kind = kind_of(phase, message.text);
+    const query_service::problem problem = from_server && spoken == dialect::query_service
+                                               ? query_service_problem(message.sqlstate, message.text)
+                                               : query_service::problem::none;
     failure.hint =
         from_server ? hint_for(message.sqlstate, message.text) : hint_for(kind, message.text, failure.attempt);
+    if (problem != query_service::problem::none)
+        failure.hint = query_service_hint(problem, {});
     for (std::string* text : {&message.text, &message.severity, &message.detail, &message.hint})
         *text = printable(redact.apply(std::move(*text)));
     failure.attempt.reason = message.text;
     if (from_server) {
-        failure.attempt.code = make_sqlstate_code(message.sqlstate);
+        failure.attempt.code = problem == query_service::problem::session_limit ? error_code(errc::session_limit)
+                                                                                : make_sqlstate_code(message.sqlstate);
         failure.attempt.reason = message.severity + ": " + message.text;
         if (!message.hint.empty())
             failure.hint = message.hint;
@@ -199,6 +208,8 @@ diagnostics describe_failures(const connect_plan& plan, std::vector<connect_fail
     fields.sqlstate = decisive.message.sqlstate;
     fields.detail = decisive.message.detail;
     fields.hint = decisive.hint;
+    if (plan.spoken == dialect::query_service)
+        fields.session_id = query_service_session_id(decisive.attempt.reason);
     std::string places;
     for (const server_place& server : plan.servers)
         places +=

@@ -25,7 +25,8 @@ struct connect_failure {
 };
 
 /// What libpq says about a connection that failed in `phase`.
-connect_failure failure_of(PGconn* handle, ConnStatusType phase, connect_attempt attempt, const redaction& redact);
+connect_failure failure_of(PGconn* handle, ConnStatusType phase, connect_attempt attempt, const redaction& redact,
+                           dialect spoken);
 
 /// A failure that isn't libpq's.
 connect_failure failure_of(error_code code, std::string reason, connect_attempt attempt);

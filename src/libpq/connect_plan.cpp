@@ -5,6 +5,8 @@
 
 #include <coropq/error.hpp>
 
+#include "dialect/query_service.hpp"
+#include "dialect/resolution.hpp"
 #include "error/diagnostics_fields.hpp"
 #include "libpq/handles.hpp"
 #include "libpq/keywords.hpp"
@@ -70,7 +72,7 @@ void add_hosts(const url& address, argument_map& arguments) {
         arguments.insert_or_assign("port", ports);
 }
 
-argument_map arguments_of(const url& address, const connect_options& options) {
+argument_map arguments_of(const url& address, const connect_options& options, dialect spoken) {
     argument_map arguments;
     if (address.user())
         arguments.emplace("user", *address.user());
@@ -101,6 +103,12 @@ argument_map arguments_of(const url& address, const connect_options& options) {
     }
     // Texts are UTF-8 throughout the library, whatever the environment says.
     arguments.emplace("client_encoding", "UTF8");
+    if (spoken == dialect::query_service) {
+        // Both came with libpq 16.
+        const bool has_system_roots = is_known_keyword("require_auth");
+        complete_query_service_arguments(arguments,
+                                         {is_known_keyword, has_system_roots, options.credentials() != nullptr});
+    }
     arguments.emplace("fallback_application_name", "coropq");
     return arguments;
 }
@@ -164,9 +172,13 @@ void check_port(const std::string& port) {
         fail("the connection option \"port\" isn't a number from 1 to 65535");
 }
 
-std::vector<server_place> servers_of(const effective_options& effective) {
+std::vector<server_place> servers_of(const effective_options& effective, const argument_map& arguments,
+                                     dialect spoken) {
+    const bool is_query_service = spoken == dialect::query_service;
     const std::vector<std::string> hosts = split(effective("host"));
-    const std::vector<std::string> addresses = split(effective("hostaddr"));
+    // There is no value that would mean that the environment's (PGHOSTADDR) doesn't count.
+    const std::vector<std::string> addresses =
+        is_query_service && !arguments.contains("hostaddr") ? std::vector<std::string>() : split(effective("hostaddr"));
     std::vector<std::string> ports = split(effective("port"));
     const std::size_t count = std::max<std::size_t>({hosts.size(), addresses.size(), 1});
     if (!hosts.empty() && !addresses.empty() && hosts.size() != addresses.size())
@@ -186,7 +198,7 @@ std::vector<server_place> servers_of(const effective_options& effective) {
             fail("the connection option \"hostaddr\" isn't an IP address", "names belong into the option \"host\"");
         servers[i].port = ports[ports.size() == 1 ? 0 : i];
         if (servers[i].port.empty())
-            servers[i].port = "5432";
+            servers[i].port = is_query_service ? "80" : "5432";
         check_port(servers[i].port);
     }
     return servers;
@@ -209,9 +221,10 @@ std::chrono::milliseconds address_limit(const connect_options& options, const ef
 
 connect_plan make_connect_plan(const url& address, const connect_options& options) {
     connect_plan plan;
-    plan.arguments = arguments_of(address, options);
+    plan.spoken = dialect_for(address, options);
+    plan.arguments = arguments_of(address, options, plan.spoken);
     const effective_options effective(plan.arguments);
-    plan.servers = servers_of(effective);
+    plan.servers = servers_of(effective, plan.arguments, plan.spoken);
     plan.target_session_attrs = effective("target_session_attrs");
     plan.random_order = effective("load_balance_hosts") == "random";
     plan.address_limit = address_limit(options, effective);

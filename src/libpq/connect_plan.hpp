@@ -33,6 +33,7 @@ struct connect_plan {
     std::optional<std::chrono::steady_clock::time_point> deadline; ///< If the total limit began to count before this.
     std::string user;                                              ///< For messages.
     std::string database;                                          ///< For messages.
+    dialect spoken = dialect::postgresql;
     notice_handler on_notice;
 };
 

@@ -215,7 +215,7 @@ asio::awaitable<connection_handle> connector::try_address(std::size_t server, st
         co_return handle;
     }
     if (code == errc::connect_failed) {
-        add(failure_of(handle.get(), phase, attempt_at(server, address), notices_.redact));
+        add(failure_of(handle.get(), phase, attempt_at(server, address), notices_.redact, plan_.spoken));
     } else if (timer.expired() || clock::now() >= limit) {
         add(failure_of(errc::connect_timeout,
                        "no answer within " + in_words(limit == deadline_ ? plan_.total_limit : plan_.address_limit),

@@ -3,6 +3,7 @@
 
 // Deadlines of operations: where they come from, what the server is told of them, and what they end with.
 
+#include "dialect/protocol_choice.hpp"
 #include "libpq/execution.hpp"
 #include "libpq/pipeline_round.hpp"
 #include "libpq/recovery.hpp"
@@ -103,7 +104,7 @@ std::optional<std::string> mirrored_timeout(session::state& session, const deadl
 }
 
 void mirror_deadline(session::state& session, const deadline& limit) {
-    if (!session.defaults.server_timeout() || session.defaults.simple_protocol())
+    if (!session.defaults.server_timeout() || avoids_pipelines(session.defaults))
         return;
     const bool within = !is_autocommit(session);
     if (!within)

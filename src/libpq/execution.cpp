@@ -5,6 +5,8 @@
 
 #include <coropq/error.hpp>
 
+#include "dialect/protocol_choice.hpp"
+#include "dialect/query_service_errors.hpp"
 #include "error/diagnostics_fields.hpp"
 #include "libpq/pipeline_round.hpp"
 #include "libpq/statement_sending.hpp"
@@ -34,11 +36,14 @@ std::uint32_t oid_of(type_reference type, const type_catalog& types) {
 } // namespace
 
 result make_result(std::vector<result_handle>& handles, const std::shared_ptr<const type_catalog>& types,
-                   bool canonical_text) {
+                   bool canonical_text, bool possibly_truncated) {
     std::shared_ptr<const result_data> last;
     for (result_handle& handle : handles) {
-        last = std::make_shared<const result_data>(handle.release(), types, std::move(last));
-        last->storage().set_canonical_text(canonical_text);
+        const bool is_cut = possibly_truncated && &handle == &handles.back();
+        const auto next = std::make_shared<result_data>(handle.release(), types, std::move(last));
+        next->storage().set_canonical_text(canonical_text);
+        next->set_possibly_truncated(is_cut);
+        last = next;
     }
     return result(std::move(last));
 }
@@ -109,8 +114,8 @@ wire_parameters::wire_parameters(const statement& work, const type_catalog& cata
 }
 
 bool may_be_binary(const session::state& session, const statement& work) {
-    return work.results() == result_format::automatic && session.defaults.binary_results() && !work.simple_protocol() &&
-           !session.defaults.simple_protocol();
+    return work.results() == result_format::automatic && session.defaults.binary_results() &&
+           !goes_simply(session.defaults, work);
 }
 
 bool is_all_binary(const type_catalog& types, const PGresult* described) {
@@ -288,12 +293,21 @@ void note_missing_answer(session::state& session) {
 
 namespace {
 
+// Query Service gives that many rows, and doesn't say whether there are more.
+bool is_possibly_cut(const session::state& session, const statement& work, const answer& received) {
+    return session.dialect == dialect::query_service && !received.results.empty() &&
+           PQntuples(received.results.back().get()) == static_cast<int>(query_service_row_limit) &&
+           lacks_limit(work.sql());
+}
+
 asio::awaitable<error_code> finish_execution(session::state& session, const statement& work, answer& received,
                                              result& output) {
     if (!received.code && received.results.empty()) {
         note_missing_answer(session);
         co_return errc::connection_lost;
     }
+    if (ends_session(session, received))
+        co_return errc::unsupported;
     note_effects(session, received);
     check_commit(session, work, received);
     for (const result_handle& one : received.results) {
@@ -301,7 +315,8 @@ asio::awaitable<error_code> finish_execution(session::state& session, const stat
         if (code)
             co_return code;
     }
-    output = make_result(received.results, session.types->catalog(), may_be_binary(session, work));
+    const bool is_cut = is_possibly_cut(session, work, received);
+    output = make_result(received.results, session.types->catalog(), may_be_binary(session, work), is_cut);
     co_return error_code();
 }
 
@@ -314,7 +329,7 @@ asio::awaitable<error_code> execute_statement(session::state& session, statement
         code = co_await drop_surplus(session);
     if (code || received.code)
         co_return code;
-    if (work.simple_protocol() || session.defaults.simple_protocol()) {
+    if (goes_simply(session.defaults, work)) {
         code = co_await run_simple(session, work, received);
     } else {
         const wire_parameters parameters(work, *session.types->catalog());

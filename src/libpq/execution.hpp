@@ -76,7 +76,7 @@ boost::asio::awaitable<boost::system::error_code> look_up_columns(session::state
 
 /// One result after the other, the last one as the value and the others behind it.
 result make_result(std::vector<result_handle>& handles, const std::shared_ptr<const type_catalog>& types,
-                   bool canonical_text);
+                   bool canonical_text, bool possibly_truncated = false);
 
 /// The columns of an answer, for others that have the same ones.
 struct answer_columns {

@@ -41,10 +41,15 @@ bool looks_like_a_name(std::string_view text) {
 
 } // namespace
 
-void check_keyword(const std::string& name) {
+bool is_known_keyword(std::string_view name) {
     const std::vector<std::string>& known = known_keywords();
-    if (std::find(known.begin(), known.end(), name) != known.end())
+    return std::find(known.begin(), known.end(), name) != known.end();
+}
+
+void check_keyword(const std::string& name) {
+    if (is_known_keyword(name))
         return;
+    const std::vector<std::string>& known = known_keywords();
     std::string message = "unknown connection option";
     std::string hint = "the options are libpq's connection parameter key words, such as sslmode or connect_timeout";
     if (looks_like_a_name(name)) {

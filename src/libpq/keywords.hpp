@@ -9,6 +9,9 @@
 
 namespace coropq::detail {
 
+/// Whether the libpq that runs knows this connection parameter.
+bool is_known_keyword(std::string_view name);
+
 /// Throws `option_error`, which lists the nearest names, unless the libpq that runs knows this connection parameter.
 void check_keyword(const std::string& name);
 

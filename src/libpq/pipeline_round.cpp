@@ -5,10 +5,12 @@
 
 #include <coropq/error.hpp>
 
+#include "dialect/protocol_choice.hpp"
 #include "libpq/execution.hpp"
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
 #include <utility>
 
 namespace asio = boost::asio;
@@ -146,6 +148,64 @@ asio::awaitable<error_code> send_simply(session::state& session, answer& receive
     co_return code;
 }
 
+std::string take_first(std::vector<std::string>& statements) {
+    std::string first = std::move(statements.front());
+    statements.erase(statements.begin());
+    return first;
+}
+
+// Of what stands ahead, what is to be sent first. A set-up statement stays there until it is answered.
+std::optional<std::string> take_next(session::state& session) {
+    ahead_statements& ahead = session.ahead;
+    if (!ahead.reset.empty())
+        return take_first(ahead.reset);
+    if (!ahead.setup.empty())
+        return ahead.setup.front();
+    if (!ahead.others.empty() && PQtransactionStatus(session.handle.get()) != PQTRANS_INERROR)
+        return take_first(ahead.others);
+    if (!ahead.begin.empty()) {
+        session.begin_due = true;
+        return std::exchange(ahead.begin, {});
+    }
+    if (!ahead.inside.empty())
+        return take_first(ahead.inside);
+    return std::nullopt;
+}
+
+// Each in a message of its own, as it is, and in no transaction that nobody has asked for: not every server that speaks
+// the protocol takes several statements at once, and not every one can take settings back.
+asio::awaitable<error_code> send_one_by_one(session::state& session, answer& received) {
+    error_code code;
+    while (!code) {
+        const bool is_setup = session.ahead.reset.empty() && !session.ahead.setup.empty();
+        const std::optional<std::string> next = take_next(session);
+        if (!next)
+            co_return code;
+        if (PQsendQuery(session.handle.get(), next->c_str()) == 0)
+            co_return errc::connection_lost;
+        received.ahead = {&*next, 1};
+        received.setup = is_setup ? 1 : 0;
+        code = co_await send_all(session);
+        if (!code)
+            code = co_await read_answer(session, received);
+        received.ahead = {};
+        received.setup = 0;
+        received.results.clear();
+        if (code)
+            break;
+        forget_ahead(session);
+        if (received.code) {
+            session.ahead = {};
+            if (is_setup)
+                code = errc::unsupported;
+            break;
+        }
+        if (is_setup)
+            session.ahead.setup.erase(session.ahead.setup.begin());
+    }
+    co_return code;
+}
+
 } // namespace
 
 asio::awaitable<error_code> send_ahead_alone(session::state& session, answer& received) {
@@ -158,7 +218,11 @@ asio::awaitable<error_code> send_ahead_alone(session::state& session, answer& re
             code = errc::connection_lost;
         co_return code;
     }
-    if (session.defaults.simple_protocol()) {
+    if (session.dialect == dialect::query_service) {
+        code = co_await send_one_by_one(session, received);
+        co_return code;
+    }
+    if (avoids_pipelines(session.defaults)) {
         code = co_await send_simply(session, received);
         co_return code;
     }

@@ -4,6 +4,7 @@
 // Reading a statement's rows one by one, as the server sends them: nothing is read from the socket unless somebody asks
 // for rows, so a server that is faster than its reader waits.
 
+#include "dialect/protocol_choice.hpp"
 #include "error/diagnostics_fields.hpp"
 #include "libpq/execution.hpp"
 #include "libpq/pipeline_round.hpp"
@@ -48,7 +49,7 @@ asio::awaitable<error_code> send_for_rows(session::state& session, statement& wo
                                           prepared_statement& prepared) {
     PGconn* const handle = session.handle.get();
     bool sent = false;
-    if (work.simple_protocol() || session.defaults.simple_protocol()) {
+    if (goes_simply(session.defaults, work)) {
         refuse_several(work, received);
         if (received.code)
             co_return error_code();
@@ -165,6 +166,8 @@ asio::awaitable<operation_outcome> session::start_rows(pointer self, statement w
         code = co_await drop_surplus(session_state);
     if (!code && !received.code)
         code = co_await begin_rows(session_state, rows, received);
+    if (!code && ends_session(session_state, received))
+        code = errc::unsupported;
     if (!code && rows.first)
         rows.types = session_state.types->catalog();
     operation_outcome outcome = self->outcome_of(code, std::move(received), limit);

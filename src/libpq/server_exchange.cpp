@@ -3,6 +3,9 @@
 
 #include "libpq/server_exchange.hpp"
 
+#include <coropq/error.hpp>
+
+#include "dialect/query_service_errors.hpp"
 #include "error/diagnostics_fields.hpp"
 
 #include <boost/asio/error.hpp>
@@ -213,10 +216,20 @@ void take_error(session::state& session, const PGresult* failed, answer& receive
         session.notices.redact.add_statement(fields);
     }
     received.code = make_sqlstate_code(fields.sqlstate);
+    if (session.dialect == dialect::query_service) {
+        annotate_query_service_error(fields);
+        if (query_service_problem(fields.sqlstate, fields.message) == query_service::problem::session_limit)
+            received.code = errc::session_limit;
+    }
     received.details = diagnostics(received.code, std::move(fields));
     // It was chosen as the primary, and isn't one any more.
     if (received.code == sqlstate::read_only_sql_transaction && session.wants_primary && !received.in_transaction)
         session.end = session_condition::shut_down;
+}
+
+bool ends_session(const session::state& session, const answer& received) {
+    return received.code && session.dialect == dialect::query_service &&
+           ends_query_service_session(received.details.sqlstate());
 }
 
 namespace {

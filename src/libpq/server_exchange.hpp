@@ -60,6 +60,9 @@ boost::asio::awaitable<boost::system::error_code> read_answer(session::state& se
 /// Reads to the next synchronisation point in pipeline mode.
 boost::asio::awaitable<boost::system::error_code> read_to_sync(session::state& session, answer& received);
 
+/// Whether the error says that the session is of no more use, although the server hasn't ended it.
+bool ends_session(const session::state& session, const answer& received);
+
 /// Turns an error of the server into an outcome.
 void take_error(session::state& session, const PGresult* failed, answer& received);
 

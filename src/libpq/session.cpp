@@ -5,6 +5,9 @@
 
 #include <coropq/error.hpp>
 
+#include "dialect/protocol_choice.hpp"
+#include "dialect/query_service_errors.hpp"
+#include "dialect/resolution.hpp"
 #include "libpq/connect_plan.hpp"
 #include "libpq/execution.hpp"
 #include "libpq/keywords.hpp"
@@ -55,6 +58,8 @@ session::session(const asio::any_io_executor& executor, std::shared_ptr<type_reg
 session::~session() = default;
 
 const asio::any_io_executor& session::executor() const noexcept { return state_->executor; }
+
+coropq::dialect session::dialect() const noexcept { return state_->dialect; }
 
 namespace {
 
@@ -130,13 +135,16 @@ asio::awaitable<operation_outcome> session::connect(pointer self, url address, c
         co_return failed_operation(errc::already_connected, "the connection is open already", "close it first");
     const busy_guard busy(session_state);
     operation_outcome outcome;
+    options = resolve(address, std::move(options));
+    session_state.dialect = *options.dialect();
     session_state.defaults = options.statements();
     session_state.prepared = statement_cache(options.statements().prepared_statements());
-    session_state.setup = options.on_connect();
+    session_state.setup = set_up_statements(options);
     session_state.cancel_timeout = options.cancel_timeout();
     session_state.credentials_end = retirement();
     std::optional<connect_plan> plan;
     try {
+        check_options(options);
         plan = make_connect_plan(address, options);
     } catch (const error& problem) {
         outcome = operation_outcome(problem.code(), problem.details());
@@ -334,7 +342,12 @@ operation_outcome session::lost(error_code code, std::string hint) {
     diagnostics_fields fields = why_lost(code, std::move(hint));
     state_->notices.redact.add_statement(fields);
     finish();
-    const error_code final_code = errc::connection_lost;
+    error_code final_code = errc::connection_lost;
+    if (state_->dialect == coropq::dialect::query_service) {
+        annotate_query_service_error(fields);
+        if (query_service_problem(fields.sqlstate, fields.message) == query_service::problem::session_limit)
+            final_code = errc::session_limit;
+    }
     return {final_code, diagnostics(final_code, std::move(fields))};
 }
 
@@ -358,7 +371,7 @@ void session::finish() {
 bool session::can_be_shared() const {
     return state_->handle && PQstatus(state_->handle.get()) == CONNECTION_OK && !state_->busy && !state_->recovering &&
            !state_->rows && !needs_pipeline(*state_) && !state_->lost_on_the_way &&
-           !state_->defaults.simple_protocol() && is_autocommit(*state_);
+           !avoids_pipelines(state_->defaults) && is_autocommit(*state_);
 }
 
 void session::add_shared(std::shared_ptr<pipelined_statement> added, sharing_owner& lender, std::size_t slot) {

@@ -84,6 +84,9 @@ public:
 
     const boost::asio::any_io_executor& executor() const noexcept;
 
+    /// What the options of `connect` said, or else its URL; PostgreSQL before.
+    coropq::dialect dialect() const noexcept;
+
     using pointer = std::shared_ptr<session>;
     static boost::asio::awaitable<operation_outcome> connect(pointer self, url address, connect_options options);
     static boost::asio::awaitable<operation_outcome> execute(pointer self, statement work, deadline limit = {});

@@ -3,6 +3,7 @@
 
 // Pipelines of a session: what can be run, in which rounds, and what is to be told of it.
 
+#include "dialect/protocol_choice.hpp"
 #include "libpq/execution.hpp"
 #include "libpq/pipeline_exchange.hpp"
 #include "libpq/pipeline_job.hpp"
@@ -69,9 +70,9 @@ operation_outcome check_step(const session::state& session, const pipeline& work
 }
 
 operation_outcome check_pipeline(const session::state& session, const pipeline& work) {
-    if (session.defaults.simple_protocol() && !work.empty())
+    if (avoids_pipelines(session.defaults) && !work.empty())
         return failed_operation(errc::unsupported, "the connection uses the simple protocol, which knows no pipelines",
-                                "see statement_options::simple_protocol");
+                                "see statement_options::simple_protocol and simple_without_parameters");
     for (std::size_t i = 0; i != work.size(); ++i) {
         operation_outcome refused = check_step(session, work, i);
         if (refused.code)

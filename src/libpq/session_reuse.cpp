@@ -7,6 +7,7 @@
 
 #include <coropq/error.hpp>
 
+#include "dialect/protocol_choice.hpp"
 #include "libpq/connector.hpp"
 #include "libpq/pipeline_round.hpp"
 #include "libpq/recovery.hpp"
@@ -196,7 +197,7 @@ bool session::try_make_ready(reset_policy policy) {
     if (!session_state.handle)
         return true;
     if (session_state.rows || session_state.busy || session_state.recovering ||
-        session_state.defaults.simple_protocol())
+        avoids_pipelines(session_state.defaults))
         return false;
     const std::vector<std::string> statements = reset_statements(policy);
     if (!statements.empty() && !send_at_once(statements))

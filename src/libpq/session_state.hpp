@@ -99,6 +99,7 @@ struct session::state {
     std::string user;
     std::string database;
 
+    coropq::dialect dialect = coropq::dialect::postgresql;
     statement_options defaults;
     statement_cache prepared{0};
     std::shared_ptr<type_registry> types;

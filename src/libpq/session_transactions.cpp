@@ -4,6 +4,7 @@
 // Transactions of a session. What begins one, and what begins and ends its parts, is put in front of the next
 // statement, so it costs no round trip; what has not been sent when its transaction ends never is.
 
+#include "dialect/protocol_choice.hpp"
 #include "error/diagnostics_fields.hpp"
 #include "libpq/execution.hpp"
 #include "libpq/session.hpp"
@@ -236,7 +237,7 @@ asio::awaitable<operation_outcome> session::leave_transaction(pointer self) {
     const bool in_transaction = co_await self->stop_transaction();
     if (!in_transaction)
         co_return operation_outcome();
-    if (self->state_->defaults.simple_protocol()) {
+    if (avoids_pipelines(self->state_->defaults)) {
         co_await rollback(self, "rollback");
     } else {
         const std::vector<std::string> statements{"rollback"};

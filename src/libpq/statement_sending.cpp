@@ -5,6 +5,7 @@
 
 #include <coropq/error.hpp>
 
+#include "dialect/protocol_choice.hpp"
 #include "error/diagnostics_fields.hpp"
 #include "libpq/pipeline_round.hpp"
 #include "statement/lexer.hpp"
@@ -37,6 +38,8 @@ std::string simple_text(const session::state& session, const statement& work, an
         return {};
     }
     try {
+        if (session.dialect == dialect::query_service)
+            return render_with_plain_literals(work, *session.types->catalog());
         return render_with_literals(work, *session.types->catalog(), setting("standard_conforming_strings") != "off");
     } catch (const error& problem) {
         received.code = problem.code();
@@ -114,7 +117,7 @@ asio::awaitable<error_code> run_unprepared(session::state& session, const statem
                                            const wire_parameters& parameters, answer& received) {
     const auto send = [&] { return put_unprepared(session, work, parameters); };
     error_code code;
-    if (needs_pipeline(session) && !fits_behind(session.ahead, work)) {
+    if (needs_pipeline(session) && (avoids_pipelines(session.defaults) || !fits_behind(session.ahead, work))) {
         code = co_await send_ahead_alone(session, received);
         if (code || received.code)
             co_return code;

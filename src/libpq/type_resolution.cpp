@@ -7,8 +7,10 @@
 
 #include <coropq/error.hpp>
 
+#include "dialect/protocol_choice.hpp"
 #include "error/diagnostics_fields.hpp"
 #include "libpq/pipeline_round.hpp"
+#include "statement/text_parameters.hpp"
 #include "types/type_lookup.hpp"
 #include "types/type_registry.hpp"
 
@@ -154,6 +156,14 @@ asio::awaitable<error_code> resolve_parameters(session::state& session, statemen
             co_return error_code();
         }
         work.resolve_type(pending.position, oid);
+    }
+    if (work.parameter_count() != 0 && session.defaults.text_parameters() && !goes_simply(session.defaults, work)) {
+        try {
+            write_parameters_as_text(work, *types);
+        } catch (const error& problem) {
+            received.code = problem.code();
+            received.details = problem.details();
+        }
     }
     co_return error_code();
 }

@@ -79,7 +79,7 @@ void pool::connect_ended(std::size_t slot, const operation_outcome& outcome) {
             where.now = phase::closing;
         } else if (outcome.code) {
             where = entry();
-            decisions_.open_failed(slot, now);
+            decisions_.open_failed(slot, now, outcome.code == errc::session_limit);
         } else {
             where.now = phase::idle;
             decisions_.opened(slot, now, where.session->ends_with_credentials());

@@ -27,6 +27,9 @@ pool_decisions::pool_decisions(const pool_options& options, std::uint64_t seed)
     , ping_after_(saturated_duration(options.ping_after()))
     , first_retry_delay_(saturated_duration(options.first_retry_delay()))
     , longest_retry_delay_(saturated_duration(options.longest_retry_delay()))
+    , first_session_limit_delay_(saturated_duration(options.first_session_limit_delay()))
+    , longest_session_limit_delay_(saturated_duration(options.longest_session_limit_delay()))
+    , may_wait_(options.acquire_timeout() > std::chrono::milliseconds(0))
     , random_(seed) {}
 
 // ---- Those who want a connection
@@ -146,7 +149,7 @@ void pool_decisions::opened(slot_id id, time_point now, const retirement& ends) 
     settle(now);
 }
 
-void pool_decisions::open_failed(slot_id id, time_point now) {
+void pool_decisions::open_failed(slot_id id, time_point now, bool at_limit) {
     slot& failed = slots_[id];
     if (failed.state != slot_state::opening)
         return;
@@ -156,8 +159,9 @@ void pool_decisions::open_failed(slot_id id, time_point now) {
     free_.push_back(id);
     // Attempts that were made together fail together: that is one failure.
     if (failures_ == 0 || failed.attempt >= failures_since_)
-        put_off_opening(now);
-    if (live() == 0) {
+        put_off_opening(now, at_limit ? first_session_limit_delay_ : first_retry_delay_,
+                        at_limit ? longest_session_limit_delay_ : longest_retry_delay_);
+    if (live() == 0 && !(at_limit && may_wait_)) {
         for (const queue* line : {&waiters_, &statements_}) {
             while (!line->empty() && line->first() < failed.later_waiters)
                 refuse(line->first(), refusal::connect_failed);

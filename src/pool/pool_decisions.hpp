@@ -83,7 +83,8 @@ public:
 
     /// `ends`: when it is to be retired, if that is before the end of `max_lifetime`.
     void opened(slot_id slot, time_point now, const retirement& ends = {});
-    void open_failed(slot_id slot, time_point now);
+    /// `at_limit`: the server has no session left for us. Who waits goes on waiting then, if anybody may wait at all.
+    void open_failed(slot_id slot, time_point now, bool at_limit = false);
     void checked(slot_id slot, time_point now, session_condition condition);
     void released(slot_id slot, time_point now, session_condition condition);
     void closed(slot_id slot, time_point now);
@@ -196,7 +197,7 @@ private:
     void grow(time_point now);
     void refill(time_point now);
     void open(time_point now);
-    void put_off_opening(time_point now);
+    void put_off_opening(time_point now, clock::duration first, clock::duration longest);
     bool may_open(time_point now) const;
     std::size_t uncovered_waiters() const noexcept;
     bool lacks_idle() const noexcept;
@@ -219,6 +220,9 @@ private:
     clock::duration ping_after_;
     clock::duration first_retry_delay_;
     clock::duration longest_retry_delay_;
+    clock::duration first_session_limit_delay_;
+    clock::duration longest_session_limit_delay_;
+    bool may_wait_; ///< `acquire_timeout` isn't zero.
     std::mt19937_64 random_;
 
     std::vector<slot> slots_;

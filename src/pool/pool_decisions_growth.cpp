@@ -142,13 +142,13 @@ void pool_decisions::open(time_point now) {
     actions_.push_back(begun);
 }
 
-void pool_decisions::put_off_opening(time_point now) {
+void pool_decisions::put_off_opening(time_point now, clock::duration first, clock::duration longest) {
     ++failures_;
     failures_since_ = attempts_;
-    clock::duration delay = std::min(first_retry_delay_, longest_retry_delay_);
+    clock::duration delay = std::min(first, longest);
     for (std::uint64_t failure = 1; failure < failures_ && delay > clock::duration::zero(); ++failure) {
-        if (delay >= longest_retry_delay_ / 2) {
-            delay = longest_retry_delay_;
+        if (delay >= longest / 2) {
+            delay = longest;
             break;
         }
         delay *= 2;

@@ -95,6 +95,11 @@ operation_outcome pool::refusal_of(const refused_wait& refused) const {
     if (refused.limit_is_own)
         return known_not_run(deadline_passed(refused.limit, "waiting for a connection: " + state));
     const milliseconds limit = std::max(options_.pool().acquire_timeout(), milliseconds(0));
+    if (refused.failure.code == errc::session_limit) {
+        diagnostics_fields fields = fields_of(refused.failure.details);
+        fields.message += "; no session became free within " + std::to_string(limit.count()) + " ms";
+        return {refused.failure.code, diagnostics(refused.failure.code, std::move(fields))};
+    }
     return without_connection(errc::pool_timeout,
                               "no connection became free within " + std::to_string(limit.count()) + " ms: " + state,
                               refused.failure);

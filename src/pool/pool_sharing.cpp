@@ -5,6 +5,7 @@
 
 #include <coropq/error.hpp>
 
+#include "dialect/protocol_choice.hpp"
 #include "libpq/time_limit.hpp"
 #include "operation/recycled_allocator.hpp"
 #include "pool/pool_internals.hpp"
@@ -38,7 +39,7 @@ std::size_t size_of(const statement& work) {
 // pipeline. A policy that makes a session new between two users can't do so while there are several.
 bool pool::may_share(const statement& asked) const {
     if (!options_.pool().pipelining() || options_.pool().reset() == reset_policy::discard_all ||
-        asked.simple_protocol() || options_.connect().statements().simple_protocol() ||
+        asked.simple_protocol() || avoids_pipelines(options_.connect().statements()) ||
         asked.parameter_count() > 65535 || size_of(asked) > largest_shared)
         return false;
     return is_about_data(asked.sql());

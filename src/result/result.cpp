@@ -133,6 +133,8 @@ std::vector<column> result::columns() const {
 
 std::string_view result::command_tag() const noexcept { return data() ? data()->command_tag() : std::string_view(); }
 
+bool result::possibly_truncated() const noexcept { return data() && data()->possibly_truncated(); }
+
 std::uint64_t result::affected_rows() const noexcept {
     const std::string_view text = data() ? data()->affected_rows() : std::string_view();
     std::uint64_t count = 0;

@@ -62,6 +62,10 @@ public:
     std::string_view command_tag() const noexcept;
     std::string_view affected_rows() const noexcept;
 
+    /// See `result::possibly_truncated`.
+    bool possibly_truncated() const noexcept { return possibly_truncated_; }
+    void set_possibly_truncated(bool is_cut) noexcept { possibly_truncated_ = is_cut; }
+
     const type_catalog& types() const noexcept { return *types_; }
     const std::shared_ptr<const result_data>& previous() const noexcept { return previous_; }
     value_storage& storage() const noexcept { return storage_; }
@@ -88,6 +92,7 @@ private:
     std::shared_ptr<const result_data> previous_;
     mutable value_storage storage_;
     bool copied_ = false;
+    bool possibly_truncated_ = false;
     boost::container::small_vector<char, few_bytes> bytes_; ///< Of the rows that were added, cell after cell.
     boost::container::small_vector<copied_cell, few_cells> cells_;
     std::string tag_; ///< Of a copy.

@@ -6,9 +6,12 @@
 #include <coropq/types/type_oid.hpp>
 #include <coropq/types/value_view.hpp>
 
+#include "characters.hpp"
 #include "statement/lexer.hpp"
 #include "statement/refuse.hpp"
+#include "statement/text_parameters.hpp"
 
+#include <algorithm>
 #include <vector>
 
 namespace coropq::detail {
@@ -74,48 +77,47 @@ void append_quoted(std::string& output, std::string_view text) {
     output += '\'';
 }
 
-std::string shown(std::size_t index) { return "parameter $" + std::to_string(index + 1); }
-
-std::string text_of(const statement& source, std::size_t index, const type_catalog& types) {
-    const std::string_view bytes(source.parameter_data(index), source.parameter_size(index));
-    std::string text;
-    if (source.parameter_format(index) == wire_format::text) {
-        text = bytes;
-    } else {
-        const type_reference type = source.parameter_type(index);
-        const std::uint32_t oid = type.name().empty() ? type.oid() : types.find_by_name(type.name());
-        try {
-            if (oid == type_oid::unknown_type)
-                throw value_error("its type isn't known, so the value can't be written as text");
-            binary_to_text(types, oid, bytes, text);
-        } catch (const value_error& problem) {
-            refuse_statement(shown(index) + ": " + problem.what(), problem.hint());
-        }
-    }
-    if (text.find('\0') != std::string::npos)
-        refuse_statement(shown(index) + ": its text contains a NUL byte");
-    return text;
-}
-
 // With parentheses around it, so that neither an operator in front nor an index or field behind changes what is meant,
 // and so that it doesn't go on a string that ends in the line above.
 std::string literal_of(const statement& source, std::size_t index, const type_catalog& types) {
     const type_reference type = source.parameter_type(index);
     const std::string name = name_in_sql(type, types);
     if (name.empty() && !type.is_untyped())
-        refuse_statement(shown(index) + ": its type has no name that is known");
+        refuse_statement(numbered_parameter(index) + ": its type has no name that is known");
     std::string literal = name.empty() ? "(" : "(CAST(";
     if (source.parameter_data(index))
-        append_quoted(literal, text_of(source, index, types));
+        append_quoted(literal, text_of_parameter(source, index, types));
     else
         literal += "NULL";
     return literal + (name.empty() ? ")" : " AS " + name + "))");
 }
 
-} // namespace
+// Which characters end a string, and what begins an escape, isn't the same everywhere that PostgreSQL's protocol is
+// spoken: in Spark, \' is a quote, and '' the end of one string and the beginning of the next. So there are none in it.
+// With parentheses, as above.
+std::string plain_literal_of(const statement& source, std::size_t index, const type_catalog& types) {
+    if (!source.parameter_data(index))
+        return "(NULL)";
+    const std::string text = text_of_parameter(source, index, types);
+    const type_reference type = source.parameter_type(index);
+    if (type.oid() == type_oid::boolean)
+        return text == "t" ? "(true)" : "(false)";
+    const bool is_number = is_number_or_boolean(type) && text.find_first_not_of("0123456789+-.eE") == std::string::npos;
+    if (is_number)
+        return "(" + text + ")";
+    const bool is_plain =
+        std::none_of(text.begin(), text.end(), [](char c) { return c == '\'' || c == '\\' || is_control(c); });
+    if (!is_plain)
+        refuse_statement(numbered_parameter(index) +
+                             ": with this server, a value with a quote, a backslash or a control character "
+                             "can't be written as a literal, because how it reads these isn't known",
+                         "leave simple_protocol out: then it travels as a parameter");
+    return "('" + text + "')";
+}
 
-std::string render_with_literals(const statement& source, const type_catalog& types,
-                                 std::optional<bool> standard_conforming) {
+// Puts what `literal_of(index)` gives in the places of the parameters.
+template <typename LiteralOf>
+std::string render(const statement& source, std::optional<bool> standard_conforming, LiteralOf&& literal_of) {
     const std::size_t count = source.parameter_count();
     const std::string& sql = source.sql();
     if (count == 0)
@@ -129,7 +131,7 @@ std::string render_with_literals(const statement& source, const type_catalog& ty
             refuse_statement("the statement has $" + std::to_string(found->number) + ", for which there is no value");
         std::string& literal = literals[found->number - 1];
         if (literal.empty())
-            literal = literal_of(source, found->number - 1, types);
+            literal = literal_of(found->number - 1);
         text.append(sql, copied, found->begin - copied);
         text += literal;
         copied = found->begin + found->size;
@@ -141,6 +143,17 @@ std::string render_with_literals(const statement& source, const type_catalog& ty
         refuse_statement("the statement has fewer parameters than values");
     text.append(sql, copied);
     return text;
+}
+
+} // namespace
+
+std::string render_with_literals(const statement& source, const type_catalog& types,
+                                 std::optional<bool> standard_conforming) {
+    return render(source, standard_conforming, [&](std::size_t index) { return literal_of(source, index, types); });
+}
+
+std::string render_with_plain_literals(const statement& source, const type_catalog& types) {
+    return render(source, std::nullopt, [&](std::size_t index) { return plain_literal_of(source, index, types); });
 }
 
 } // namespace coropq::detail

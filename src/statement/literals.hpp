@@ -28,6 +28,11 @@ namespace coropq::detail {
 std::string render_with_literals(const statement& source, const type_catalog& types,
                                  std::optional<bool> standard_conforming);
 
+/// The same for servers of which neither the names of types nor the rules for strings are known: numbers and booleans
+/// as they are, others as untyped strings. Throws likewise, also for a value whose string would have a quote, a
+/// backslash or a control character in it.
+std::string render_with_plain_literals(const statement& source, const type_catalog& types);
+
 } // namespace coropq::detail
 
 #endif

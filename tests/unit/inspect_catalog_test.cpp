@@ -29,6 +29,7 @@ class failing_catalog final : public coropq::detail::catalog {
 public:
     explicit failing_catalog(std::vector<sqlstate> failures) : failures_(std::move(failures)) {}
 
+    coropq::dialect dialect() const override { return coropq::dialect::postgresql; }
     asio::awaitable<coropq::result> execute(coropq::statement) const override {
         if (asked_ != failures_.size())
             coropq::throw_error(failures_[asked_++], coropq::diagnostics());

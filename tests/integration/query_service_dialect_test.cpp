@@ -81,7 +81,7 @@ struct scripted_query_service : testing::Test {
         switch (message.type) {
         case 'P': return wire::parse_complete();
         case 'B': return wire::bind_complete();
-        case 'D': return wire::row_description({{"a"}});
+        case 'D': return wire::row_description({{"a", 23}});
         case 'E': return wire::data_row({"2"}) + wire::command_complete("SELECT 1");
         case 'S': return wire::ready_for_query();
         default: return {};
@@ -163,9 +163,10 @@ TEST_F(scripted_query_service, transactions_and_streams_are_simple) {
     get(work());
     EXPECT_EQ(queries(0), (std::vector<std::string>{"begin", "select 1", "commit", "select 2"}));
     EXPECT_EQ(types(0), "pQQQQ");
-    coropq::pipeline together;
-    together.add("select 1");
-    EXPECT_EQ(failure_of<coropq::error>(context, target.run_pipeline(together)).code(), errc::unsupported);
+    coropq::pipeline together(coropq::pipeline_mode::isolated);
+    together.execute("select 1");
+    const auto run_together = [&]() -> asio::awaitable<void> { (void)co_await target.run_pipeline(together); };
+    EXPECT_EQ(failure_of<coropq::error>(context, run_together()).code(), errc::unsupported);
 }
 
 TEST_F(scripted_query_service, errors_say_what_they_mean) {
@@ -182,15 +183,15 @@ TEST_F(scripted_query_service, errors_say_what_they_mean) {
         text = words;
         return failure_of<coropq::server_error>(context, target.execute(sql));
     };
-    EXPECT_EQ(problem_of(failing("53400", "LIMIT exceeds max value")), problem::limit_too_large);
+    EXPECT_EQ(query_service::problem_of(failing("53400", "LIMIT exceeds max value")), problem::limit_too_large);
     const coropq::server_error late = failing("53400", "Statement timeout");
-    EXPECT_EQ(problem_of(late), problem::statement_timeout);
+    EXPECT_EQ(query_service::problem_of(late), problem::statement_timeout);
     EXPECT_EQ(late.code(), sqlstate::configuration_limit_exceeded);
     EXPECT_TRUE(contains(late.details().hint(), "10 minutes")) << late.what();
     const coropq::server_error own = failing(
         "58000", "Batch query execution gets : [failed reason Analysis error encountered. Reason: [sessionId: " +
                      session_id + " Function [varchar] not defined.]]");
-    EXPECT_EQ(problem_of(own), problem::user_error);
+    EXPECT_EQ(query_service::problem_of(own), problem::user_error);
     EXPECT_EQ(own.details().session_id(), session_id);
     EXPECT_TRUE(contains(failing("0A000", "not supported", "update t set a = 1").what(), "append-only"));
 
@@ -199,9 +200,9 @@ TEST_F(scripted_query_service, errors_say_what_they_mean) {
     text = "Internal system failure";
     const std::size_t before = queries(0).size();
     std::vector<coropq::statement> work{coropq::statement("select 58")};
-    const auto outcomes =
-        get(coropq::fan_out(target, std::move(work), coropq::fan_out_options().retries(3).idempotent(true)));
-    EXPECT_EQ(outcomes.at(0).attempts, 1);
+    const auto rules = coropq::fan_out_options().retries(3).idempotent(true).policy(coropq::fan_out_policy::collect);
+    const auto outcomes = get(coropq::fan_out(target, std::move(work), rules));
+    EXPECT_EQ(outcomes.at(0).attempts(), 1);
     EXPECT_EQ(queries(0).size(), before + 1);
     EXPECT_EQ(server.connections(), 1u);
 }
@@ -216,7 +217,7 @@ TEST_F(scripted_query_service, unknown_messages_end_the_session_only) {
     };
     coropq::engine& target = make();
     const auto failure = failure_of<coropq::server_error>(context, target.execute("select $1", 1));
-    EXPECT_EQ(problem_of(failure), problem::unknown_message);
+    EXPECT_EQ(query_service::problem_of(failure), problem::unknown_message);
     EXPECT_TRUE(contains(failure.details().hint(), "simple_protocol")) << failure.what();
     EXPECT_EQ(get(target.execute("select 1")).size(), 1u);
     EXPECT_EQ(server.connections(), 2u);
@@ -256,12 +257,13 @@ TEST_F(scripted_query_service, no_session_in_time) {
     // None is opened any more once the first was refused.
     const auto options = coropq::pool_options().session_limit_delay(1h, 1h);
     coropq::engine& target = make(coropq::engine_options().pool(coropq::pool_options(options).acquire_timeout(3s)));
-    const auto failure = failure_of<coropq::session_limit_error>(context, [&]() -> asio::awaitable<void> {
-        coropq::connection conn(context); // which has no pool that could wait
+    const auto without_engine = [&]() -> asio::awaitable<void> { // and without a pool that could wait
+        coropq::connection conn(context);
         co_await conn.connect(address());
-    }());
+    };
+    const auto failure = failure_of<coropq::session_limit_error>(context, without_engine());
     EXPECT_EQ(failure.code(), errc::session_limit);
-    EXPECT_EQ(problem_of(failure), problem::session_limit);
+    EXPECT_EQ(query_service::problem_of(failure), problem::session_limit);
     EXPECT_EQ(failure.details().sqlstate(), "53300");
     EXPECT_EQ(failure.details().session_id(), session_id);
     EXPECT_TRUE(contains(failure.what(), "shared by all its users")) << failure.what();
@@ -293,7 +295,7 @@ TEST_F(scripted_query_service, refused_logins_say_why) {
             get(attempt());
         } catch (const coropq::connection_error& failure) {
             EXPECT_FALSE(contains(failure.what(), "token\"")) << failure.what();
-            return std::pair(problem_of(failure), std::string(failure.what()));
+            return std::pair(query_service::problem_of(failure), std::string(failure.what()));
         }
         return std::pair(problem::none, std::string("no error"));
     };
@@ -413,9 +415,10 @@ TEST_F(shaped_like_query_service, what_would_give_the_token_away_is_refused) {
     EXPECT_TRUE(
         contains(refused(address().set({.drivername = coropq::absent}), coropq::connect_options().auto_to_json(true)),
                  "auto_to_json"));
+    const coropq::url elsewhere = address().update_query_pairs({{"sslrootcert", cluster().other_ca_file()}});
     const auto untrusted = [&]() -> asio::awaitable<void> {
         coropq::connection conn(context);
-        co_await conn.connect(address().update_query_pairs({{"sslrootcert", cluster().other_ca_file()}}));
+        co_await conn.connect(elsewhere);
     };
     const auto failure = failure_of<coropq::connection_error>(context, untrusted());
     EXPECT_EQ(failure.code(), errc::tls_failed);
@@ -423,10 +426,11 @@ TEST_F(shaped_like_query_service, what_would_give_the_token_away_is_refused) {
 }
 
 TEST_F(shaped_like_query_service, require_is_allowed) {
+    const coropq::url unverified =
+        address().difference_update_query({"sslrootcert"}).update_query_string("sslmode=require");
     const auto work = [&]() -> asio::awaitable<void> {
         coropq::connection conn(context);
-        co_await conn.connect(
-            address().difference_update_query({"sslrootcert"}).update_query_string("sslmode=require"));
+        co_await conn.connect(unverified);
         co_await conn.execute("select 1");
     };
     get(work());

@@ -117,7 +117,7 @@ std::string plain_literal_of(const statement& source, std::size_t index, const t
 
 // Puts what `literal_of(index)` gives in the places of the parameters.
 template <typename LiteralOf>
-std::string render(const statement& source, std::optional<bool> standard_conforming, LiteralOf&& literal_of) {
+std::string render_with(const statement& source, std::optional<bool> standard_conforming, LiteralOf&& literal_of) {
     const std::size_t count = source.parameter_count();
     const std::string& sql = source.sql();
     if (count == 0)
@@ -149,11 +149,12 @@ std::string render(const statement& source, std::optional<bool> standard_conform
 
 std::string render_with_literals(const statement& source, const type_catalog& types,
                                  std::optional<bool> standard_conforming) {
-    return render(source, standard_conforming, [&](std::size_t index) { return literal_of(source, index, types); });
+    return render_with(source, standard_conforming,
+                       [&](std::size_t index) { return literal_of(source, index, types); });
 }
 
 std::string render_with_plain_literals(const statement& source, const type_catalog& types) {
-    return render(source, std::nullopt, [&](std::size_t index) { return plain_literal_of(source, index, types); });
+    return render_with(source, std::nullopt, [&](std::size_t index) { return plain_literal_of(source, index, types); });
 }
 
 } // namespace coropq::detail

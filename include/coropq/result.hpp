@@ -77,7 +77,7 @@ public:
     /// The first row; nothing if there is none. Throws as `rows` does.
     template <typename T>
     std::optional<T> first() const {
-        const typed_rows<T> objects(data_, first_, count_);
+        const typed_rows<T> objects(borrowed(), first_, count_);
         if (empty())
             return std::nullopt;
         return objects[0];
@@ -86,7 +86,7 @@ public:
     /// The only row. Throws `result_error` (`errc::no_row`, `errc::several_rows`), and as `rows` does.
     template <typename T>
     T one() const {
-        const typed_rows<T> objects(data_, first_, count_);
+        const typed_rows<T> objects(borrowed(), first_, count_);
         check_one();
         return objects[0];
     }
@@ -94,7 +94,7 @@ public:
     /// The only row; nothing if there is none. Throws `result_error` (`errc::several_rows`), and as `rows` does.
     template <typename T>
     std::optional<T> one_or_none() const {
-        const typed_rows<T> objects(data_, first_, count_);
+        const typed_rows<T> objects(borrowed(), first_, count_);
         if (empty())
             return std::nullopt;
         check_one();
@@ -133,6 +133,11 @@ public:
 
 private:
     void check_one() const;
+
+    // Without a share in it, for what this outlives: counting shares costs more than looking at a value.
+    std::shared_ptr<const detail::result_data> borrowed() const noexcept {
+        return {std::shared_ptr<const detail::result_data>(), data_.get()};
+    }
 
     std::shared_ptr<const detail::result_data> data_;
     std::size_t first_ = 0;

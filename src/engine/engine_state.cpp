@@ -216,16 +216,17 @@ public:
     explicit awaited_execution(engine_state::pointer engine) : engine_(std::move(engine)) {}
 
     template <typename Handler>
-    void operator()(Handler&& handler, std::shared_ptr<pipelined_statement> work) const {
+    void operator()(Handler&& handler, std::shared_ptr<pipelined_statement> work) && {
         const bool at_home = handler.get_executor() == engine_->executor();
         const deadline limit = deadline_of(work->work, engine_->statements());
         result_giver<std::decay_t<Handler>> giver(std::forward<Handler>(handler));
-        engine_->connections()->execute_shared(std::move(work), limit,
-                                               recipient(std::move(giver), at_home, engine_->executor()), engine_);
+        recipient caller(std::move(giver), at_home, engine_->executor());
+        pool& connections = *engine_->connections();
+        connections.execute_shared(std::move(work), limit, std::move(caller), std::move(engine_));
     }
 
     template <typename Handler>
-    void operator()(Handler&& handler, statement work) const {
+    void operator()(Handler&& handler, statement work) && {
         const deadline limit = deadline_of(work, engine_->statements());
         execute_alone(engine_, std::move(work), limit,
                       result_giver<std::decay_t<Handler>>(std::forward<Handler>(handler)));

@@ -81,10 +81,14 @@ result_columns columns_of(const PGresult* answer, const std::shared_ptr<const ty
     return noted;
 }
 
-result make_small_result(const PGresult* answer, const answer_columns& columns,
-                         const std::shared_ptr<const type_catalog>& types, bool canonical_text) {
-    auto data =
-        std::allocate_shared<const result_data>(recycled_allocator<result_data>(), answer, columns.description, types);
+// What it needs of the columns is owned together with them: each owner of its own would cost as much as copying the
+// rows.
+result make_small_result(const PGresult* answer, result_columns columns, bool canonical_text) {
+    const answer_columns& known = *columns;
+    std::shared_ptr<const type_catalog> types(std::shared_ptr<const type_catalog>(), known.types.get());
+    result_data::columns_pointer description(std::move(columns), known.description.get());
+    auto data = std::allocate_shared<const result_data>(recycled_allocator<result_data>(), answer,
+                                                        std::move(description), std::move(types));
     data->storage().set_canonical_text(canonical_text);
     return result(std::move(data));
 }

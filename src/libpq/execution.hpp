@@ -98,9 +98,8 @@ struct answer_columns {
 /// Whether an answer has exactly these columns; none if `known` is null.
 bool has_columns(const PGresult* answer, const answer_columns* known);
 result_columns columns_of(const PGresult* answer, const std::shared_ptr<const type_catalog>& types);
-/// A copy of an answer that `result_data::is_small`, with those columns.
-result make_small_result(const PGresult* answer, const answer_columns& columns,
-                         const std::shared_ptr<const type_catalog>& types, bool canonical_text);
+/// A copy of an answer that `result_data::is_small`, with those columns, and the types that were known then.
+result make_small_result(const PGresult* answer, result_columns columns, bool canonical_text);
 
 /// Prepares a statement and learns its columns, so that the rows can come in binary form. One round trip; none for a
 /// statement that has run before.

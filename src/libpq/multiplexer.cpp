@@ -127,7 +127,7 @@ void multiplexer::send() {
                 continue;
             }
             sound = put(next) && (unflushed % flushed_together != 0 || flush());
-            if (!sound && next->now == pipelined_statement::stage::waiting) // it can be sent elsewhere
+            if (!sound && next && next->now == pipelined_statement::stage::waiting) // it can be sent elsewhere
                 waiting_.push_front(std::move(next));
         }
     }
@@ -196,9 +196,10 @@ void multiplexer::return_unsent(pointer unit) {
     returned_.push_back(std::move(unit));
 }
 
-bool multiplexer::put(const pointer& unit) {
+// Takes it, unless it couldn't be sent.
+bool multiplexer::put(pointer& unit) {
     if (!fill_in_types(unit->work, *types_)) {
-        return_alone(unit);
+        return_alone(std::move(unit));
         return true;
     }
     if (state_.defaults.server_timeout() && !put_setting(unit->limit))
@@ -215,7 +216,7 @@ bool multiplexer::put(const pointer& unit) {
         }
         if (!prepared && is_preparable(state_, work)) {
             if (may_be_binary(state_, work) && !has_readable_settings(state_)) {
-                return_alone(unit);
+                return_alone(std::move(unit));
                 return true;
             }
             prepared = put_parse(work, parameters, added);
@@ -231,7 +232,7 @@ bool multiplexer::put(const pointer& unit) {
     if (!(prepared ? put_prepared(state_, *prepared, work, parameters) : put_unprepared(state_, work, parameters)))
         return false;
     unit->now = pipelined_statement::stage::sent;
-    added.unit = unit;
+    added.unit = std::move(unit);
     sent_.push_back(std::move(added));
     return sync();
 }

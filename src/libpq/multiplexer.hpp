@@ -81,7 +81,7 @@ private:
     void push();
     bool flush();
     bool sync();
-    bool put(const pointer& unit);
+    bool put(pointer& unit);
     prepared_statement* put_parse(const statement& work, const wire_parameters& parameters, sent_statement& added);
     bool put_deallocations();
     bool put_setting(const deadline& limit);

@@ -243,7 +243,7 @@ result multiplexer::result_of(sent_statement& done, answer& received, bool known
             return make_result(received.results, types_, canonical_text);
         note_columns(done, received.results.front().get());
     }
-    return make_small_result(received.results.front().get(), *done.columns, types_, canonical_text);
+    return make_small_result(received.results.front().get(), std::move(done.columns), canonical_text);
 }
 
 // It was sent before they were known, or other types are known since.

@@ -75,7 +75,7 @@ public:
     /// Runs a statement on a connection that it shares with others, if need be. `engine` is kept until it has ended.
     /// While it waits, every type of cancellation is accepted, then terminal cancellation.
     void execute_shared(std::shared_ptr<pipelined_statement> asked, const deadline& limit, recipient&& caller,
-                        const std::shared_ptr<void>& engine);
+                        std::shared_ptr<void> engine);
 
     /// Runs a statement on a connection, which it then gives back. On the session's strand: the next user has the
     /// session before the completion is on its way.
@@ -194,7 +194,7 @@ private:
         return {shared_from_this(), static_cast<sharing_owner*>(this)};
     }
     std::shared_ptr<outcome_delivery> delivery_for(const std::shared_ptr<void>& engine);
-    void place(const statement_pointer& added);
+    void place(statement_pointer added, const std::shared_ptr<void>& engine);
     void begin_on(std::size_t slot, std::shared_ptr<session> taken, const statement_pointer& first);
     void begin_alone(std::size_t slot, std::shared_ptr<session> taken, const statement_pointer& only);
     void cancel(const statement_pointer& unwanted, boost::asio::cancellation_type type);

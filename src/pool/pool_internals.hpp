@@ -62,8 +62,7 @@ struct pool::shared_statement : pipelined_statement {
     std::unique_ptr<refused_wait> refusal;
     time_point since; ///< When it came.
     bool waited = false;
-    bool limit_is_own = false;    ///< The caller's limit ends before that of the pool.
-    std::shared_ptr<void> engine; ///< Until it has ended.
+    bool limit_is_own = false; ///< The caller's limit ends before that of the pool.
 };
 
 /// Somebody who waits for connections to be closed.

@@ -60,11 +60,10 @@ std::shared_ptr<pipelined_statement> pool::make_shared_statement(statement&& ask
 }
 
 void pool::execute_shared(std::shared_ptr<pipelined_statement> asked, const deadline& limit, recipient&& caller,
-                          const std::shared_ptr<void>& engine) {
-    const statement_pointer added = std::static_pointer_cast<shared_statement>(std::move(asked));
+                          std::shared_ptr<void> engine) {
+    statement_pointer added = std::static_pointer_cast<shared_statement>(std::move(asked));
     added->limit = limit;
     added->to.emplace(std::move(caller));
-    added->engine = engine;
     if (asio::cancellation_slot slot = added->to->slot(); slot.is_connected())
         slot.assign([self = weak_from_this(), weak = std::weak_ptr(added)](asio::cancellation_type type) {
             const pointer owner = self.lock();
@@ -72,11 +71,12 @@ void pool::execute_shared(std::shared_ptr<pipelined_statement> asked, const dead
             if (owner && unwanted)
                 owner->cancel(unwanted, type);
         });
-    place(added);
+    place(std::move(added), engine);
 }
 
 // An idle connection, or a place on one that others use, or the end of the queue.
-void pool::place(const statement_pointer& added) {
+// `engine`: of a statement that is new here; from then on its delivery keeps it.
+void pool::place(statement_pointer added, const std::shared_ptr<void>& engine) {
     std::optional<std::size_t> idle;
     std::shared_ptr<session> found;
     do {
@@ -87,7 +87,7 @@ void pool::place(const statement_pointer& added) {
         tell([&](time_point now) {
             if (added->since == time_point()) {
                 added->since = now;
-                added->to->by = delivery_for(added->engine);
+                added->to->by = delivery_for(engine);
             }
             idle = decisions_.take_idle(now);
             joined = idle || added->alone ? std::nullopt : decisions_.join(now);
@@ -120,8 +120,10 @@ void pool::place(const statement_pointer& added) {
                                                            "the operation was cancelled before anything was sent")));
             return;
         }
-        if (joined)
-            found->add_shared(added, *this, *joined);
+        if (joined) {
+            found->add_shared(std::move(added), *this, *joined);
+            return;
+        }
     } while (idle && !is_sound(*idle, found));
     if (idle)
         begin_on(*idle, std::move(found), added);
@@ -280,7 +282,7 @@ void pool::leave_shared(const sharing_owner::statements& unsent) noexcept {
 void pool::place_again(sharing_owner::statements unsent) noexcept {
     for (const std::shared_ptr<pipelined_statement>& each : unsent) {
         try {
-            place(std::static_pointer_cast<shared_statement>(each));
+            place(std::static_pointer_cast<shared_statement>(each), nullptr);
         } catch (...) {
             each->complete(operation_outcome(make_error_code(boost::system::errc::not_enough_memory), {}));
         }

@@ -32,8 +32,8 @@ public:
     result_data(pg_result* handle, std::shared_ptr<const type_catalog> types,
                 std::shared_ptr<const result_data> previous = nullptr) noexcept
         : handle_(handle), types_(std::move(types)), previous_(std::move(previous)) {}
-    /// A copy of a small answer with those columns, which are null if it has none: libpq's memory for it can be used
-    /// for the next one at once, and it needs less itself.
+    /// A copy of a small answer with those columns, which point to nothing if it has none: libpq's memory for it can be
+    /// used for the next one at once, and it needs less itself. The owner of the columns may own the types as well.
     result_data(const pg_result* small, columns_pointer columns, std::shared_ptr<const type_catalog> types,
                 std::shared_ptr<const result_data> previous = nullptr);
     result_data(const result_data&) = delete;

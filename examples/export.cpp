@@ -142,7 +142,7 @@ coropq::statement rest_of(const work& todo, const export_file& file) {
     if (todo.is_paged)
         sql += " limit " + std::to_string(todo.batch);
     coropq::statement rest = last ? coropq::statement(sql, *last) : coropq::statement(sql);
-    rest.simple_protocol(true); // the path that every server has
+    rest.results(coropq::result_format::text); // nothing is made of the values but text
     return rest;
 }
 

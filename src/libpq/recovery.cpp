@@ -154,6 +154,9 @@ asio::awaitable<bool> get_rid_of_statement(session::state& session) {
             break;
         if (clock::now() >= last_moment() && requests != 0)
             co_return false;
+        // A server that has given no key can't be asked; the end of the session ends the statement as well.
+        if (PQbackendPID(session.handle.get()) == 0)
+            co_return false;
         ++requests;
         const bool sent = co_await send_cancel_request(session, last_moment());
         if (!sent && !session.abandoned)

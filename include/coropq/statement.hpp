@@ -116,6 +116,11 @@ public:
 
     // For the library:
 
+    /// From a text that has exactly these parameters.
+    static statement rendered(std::string sql, detail::encoded_parameters parameters) {
+        return {std::move(sql), std::move(parameters), nullptr};
+    }
+
     using pending_type = detail::encoded_parameters::pending_type;
 
     /// The bytes of a parameter, followed by a NUL byte if it is in text form; null for NULL.
@@ -136,6 +141,8 @@ private:
     enum class naming { optional, required };
 
     statement(naming names, std::string_view sql, std::span<const detail::argument> arguments);
+    statement(std::string sql, detail::encoded_parameters parameters, std::nullptr_t)
+        : sql_(std::move(sql)), parameters_(std::move(parameters)) {}
 
     std::string sql_;
     detail::encoded_parameters parameters_;

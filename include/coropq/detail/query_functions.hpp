@@ -10,9 +10,11 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <concepts>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -52,6 +54,11 @@ boost::asio::awaitable<stream<T>> open_stream(boost::asio::awaitable<row_stream>
 
 boost::asio::awaitable<std::vector<result>> all_results(boost::asio::awaitable<result> pending);
 
+/// A statement that knows what its rows become: those of <coropq/sql/sql.hpp>.
+template <typename T>
+concept typed_query = requires { typename T::row_type; } && !std::is_void_v<typename T::row_type> &&
+                      std::convertible_to<const T&, statement>;
+
 /// What can run statements: `connection` and `engine`. `Derived` has `execute(statement)` and `stream_rows(statement,
 /// stream_options)`, which own what they are given.
 template <typename Derived>
@@ -82,6 +89,11 @@ public:
     boost::asio::awaitable<std::vector<T>> fetch(std::string_view sql, const Arguments&... arguments) const {
         return fetch<T>(statement(sql, arguments...));
     }
+    /// The same with a statement of <coropq/sql/sql.hpp>, which says itself what its rows become.
+    template <typed_query Query>
+    boost::asio::awaitable<std::vector<typename Query::row_type>> fetch(const Query& query) const {
+        return fetch<typename Query::row_type>(statement(query));
+    }
 
     /// The only row. Errors as for `fetch`; `result_error` (`errc::no_row`, `errc::several_rows`).
     template <typename T>
@@ -92,6 +104,10 @@ public:
     template <typename T, typename... Arguments>
     boost::asio::awaitable<T> fetch_one(std::string_view sql, const Arguments&... arguments) const {
         return fetch_one<T>(statement(sql, arguments...));
+    }
+    template <typed_query Query>
+    boost::asio::awaitable<typename Query::row_type> fetch_one(const Query& query) const {
+        return fetch_one<typename Query::row_type>(statement(query));
     }
 
     /// The only row; nothing if there is none. Errors as for `fetch`; `result_error` (`errc::several_rows`).
@@ -104,6 +120,10 @@ public:
     boost::asio::awaitable<std::optional<T>> fetch_optional(std::string_view sql, const Arguments&... arguments) const {
         return fetch_optional<T>(statement(sql, arguments...));
     }
+    template <typed_query Query>
+    boost::asio::awaitable<std::optional<typename Query::row_type>> fetch_optional(const Query& query) const {
+        return fetch_optional<typename Query::row_type>(statement(query));
+    }
 
     /// The only column of the only row. Where it can be NULL, T is a `std::optional`. Errors as for `fetch_one`.
     template <typename T>
@@ -114,6 +134,10 @@ public:
     template <typename T, typename... Arguments>
     boost::asio::awaitable<T> fetch_value(std::string_view sql, const Arguments&... arguments) const {
         return fetch_value<T>(statement(sql, arguments...));
+    }
+    template <typed_query Query>
+    boost::asio::awaitable<typename Query::row_type> fetch_value(const Query& query) const {
+        return fetch_value<typename Query::row_type>(statement(query));
     }
 
     /// Runs a statement whose rows are read as the server sends them: memory stays bounded however many there are. See
@@ -126,6 +150,11 @@ public:
     boost::asio::awaitable<coropq::stream<T>> stream(std::string_view sql,
                                                      stream_options options = stream_options()) const {
         return stream<T>(statement(sql), options);
+    }
+    template <typed_query Query>
+    boost::asio::awaitable<coropq::stream<typename Query::row_type>>
+    stream(const Query& query, stream_options options = stream_options()) const {
+        return stream<typename Query::row_type>(statement(query), options);
     }
 
 protected:

@@ -1,0 +1,138 @@
+// Copyright (c) 2026 the coropq authors
+// Distributed under the Boost Software License, Version 1.0. (See accompanying file LICENSE.)
+
+#ifndef COROPQ_SRC_SQL_NODES_HPP
+#define COROPQ_SRC_SQL_NODES_HPP
+
+// The tree that statements are made of: see coropq/sql/tree.hpp.
+
+#include <coropq/sql/tree.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace coropq::sql::tree {
+
+enum class node_kind : std::uint8_t {
+    column,
+    all_columns,
+    name,
+    text,
+    value,
+    composed,
+    select,
+    insert,
+    update,
+    remove
+};
+
+struct node {
+    node_kind kind;
+    precedence own;
+};
+
+enum class source_kind : std::uint8_t {
+    table,
+    excluded, ///< Known wherever it is used.
+};
+
+struct source {
+    source_kind kind = source_kind::table;
+    std::string schema;
+    std::string name;
+    std::string alias;
+
+    /// Two uses of a table are one, if they are called the same.
+    friend bool operator==(const source&, const source&) = default;
+};
+
+struct column_node : node {
+    source_pointer from;
+    std::string name;
+};
+
+struct all_columns_node : node {
+    source_pointer from;
+};
+
+struct name_node : node {
+    std::string schema; ///< Empty: none.
+    std::string name;
+};
+
+struct text_node : node {
+    std::string words;
+};
+
+struct value_node : node {
+    coropq::detail::encoded_parameters encoded; ///< One.
+};
+
+struct composed_node : node {
+    std::vector<piece> pieces;
+    std::string_view end;
+};
+
+struct assignment {
+    std::string column;
+    pointer value;
+};
+
+struct join {
+    join_kind kind;
+    source_pointer joined;
+    pointer condition; ///< Null for a cross join.
+};
+
+struct select_node : node {
+    std::vector<item> items;
+    std::vector<source_pointer> from;
+    std::vector<join> joins; ///< To the last of `from`.
+    pointer where;
+    std::vector<pointer> groups;
+    pointer having;
+    std::vector<pointer> orders;
+    bool distinct = false;
+    std::vector<pointer> distinct_on;
+    pointer limit;
+    pointer offset;
+};
+
+struct insert_node : node {
+    source_pointer target;
+    std::vector<std::string> columns;
+    std::vector<std::vector<pointer>> rows;
+    // On conflict:
+    std::vector<std::string> conflict_columns;
+    pointer conflict_where;
+    std::string conflict_constraint;
+    bool do_nothing = false;
+    std::vector<assignment> conflict_assignments;
+    pointer update_where;
+    std::vector<item> returning;
+};
+
+struct update_node : node {
+    source_pointer target;
+    std::vector<assignment> assignments;
+    std::vector<source_pointer> from;
+    pointer where;
+    std::vector<item> returning;
+};
+
+struct delete_node : node {
+    source_pointer target;
+    std::vector<source_pointer> using_;
+    pointer where;
+    std::vector<item> returning;
+};
+
+/// Throws `option_error` for a NUL byte, which no name has.
+std::string checked_name(std::string_view name);
+
+} // namespace coropq::sql::tree
+
+#endif

@@ -70,6 +70,13 @@ void select_body::set_distinct() { own().distinct = true; }
 void select_body::add_distinct_on(pointer expression) { own().distinct_on.push_back(std::move(expression)); }
 void select_body::set_limit(pointer count) { own().limit = std::move(count); }
 void select_body::set_offset(pointer count) { own().offset = std::move(count); }
+void select_body::add_lock(std::string_view words, std::vector<source_pointer> of, std::string_view wait) {
+    own().locks.push_back({words, std::move(of), wait});
+}
+void select_body::set_operands(std::string_view operation, std::vector<pointer> queries) {
+    own().operation = operation;
+    own().operands = std::move(queries);
+}
 
 void insert_body::set_target(source_pointer target) { own().target = std::move(target); }
 void insert_body::add_column(std::string_view name) { own().columns.push_back(checked_name(name)); }
@@ -78,6 +85,7 @@ void insert_body::begin_row() {
     node.rows.emplace_back().reserve(node.columns.size());
 }
 void insert_body::add_value(pointer value) { own().rows.back().push_back(std::move(value)); }
+void insert_body::set_query(pointer query) { own().query = std::move(query); }
 void insert_body::add_conflict_column(std::string_view name) { own().conflict_columns.push_back(checked_name(name)); }
 void insert_body::set_conflict_where(pointer condition) { add_condition(own().conflict_where, std::move(condition)); }
 void insert_body::set_conflict_constraint(std::string_view name) { own().conflict_constraint = checked_name(name); }

@@ -36,6 +36,8 @@ struct node {
 
 enum class source_kind : std::uint8_t {
     table,
+    derived,  ///< A query.
+    common,   ///< A query in front of the statement.
     excluded, ///< Known wherever it is used.
 };
 
@@ -44,9 +46,15 @@ struct source {
     std::string schema;
     std::string name;
     std::string alias;
+    pointer query = nullptr; ///< Of a derived one; of a common one, unless this is its use of itself.
+    bool is_lateral = false;
+    bool is_recursive = false;
 
     /// Two uses of a table are one, if they are called the same.
-    friend bool operator==(const source&, const source&) = default;
+    friend bool operator==(const source& left, const source& right) {
+        return left.kind == right.kind && left.alias == right.alias && left.name == right.name &&
+               left.schema == right.schema;
+    }
 };
 
 struct column_node : node {
@@ -87,6 +95,12 @@ struct join {
     pointer condition; ///< Null for a cross join.
 };
 
+struct row_lock {
+    std::string_view words;
+    std::vector<source_pointer> of;
+    std::string_view wait;
+};
+
 struct select_node : node {
     std::vector<item> items;
     std::vector<source_pointer> from;
@@ -99,12 +113,17 @@ struct select_node : node {
     std::vector<pointer> distinct_on;
     pointer limit;
     pointer offset;
+    std::vector<row_lock> locks;
+    // A `union` or its like has these, order, limit and offset only:
+    std::string_view operation;
+    std::vector<pointer> operands;
 };
 
 struct insert_node : node {
     source_pointer target;
     std::vector<std::string> columns;
     std::vector<std::vector<pointer>> rows;
+    pointer query; ///< Instead of rows.
     // On conflict:
     std::vector<std::string> conflict_columns;
     pointer conflict_where;

@@ -4,7 +4,9 @@
 #include "sql/nodes.hpp"
 #include "statement/refuse.hpp"
 
-#include <coropq/sql/expression.hpp>
+#include <coropq/sql/aggregates.hpp>
+#include <coropq/sql/functions.hpp>
+#include <coropq/types/type_catalog.hpp>
 #include <coropq/types/value_error.hpp>
 
 #include <utility>
@@ -66,6 +68,30 @@ pointer text(std::string words, precedence own) {
     if (made->words.find('\0') != std::string::npos)
         coropq::detail::refuse_statement("the text of the statement contains a NUL byte");
     return made;
+}
+
+pointer call(std::string_view schema, std::string_view function, const std::vector<pointer>& arguments,
+             const std::vector<pointer>& orders) {
+    std::vector<piece> pieces;
+    pieces.reserve(1 + arguments.size() + orders.size());
+    pieces.push_back({{}, name(schema, function)});
+    for (const pointer& each : arguments)
+        pieces.push_back({pieces.size() == 1 ? "(" : ", ", each});
+    if (arguments.empty())
+        pieces.push_back({"("});
+    bool is_first = true;
+    for (const pointer& each : orders) {
+        pieces.push_back({is_first ? " order by " : ", ", each});
+        is_first = false;
+    }
+    return compose(precedence::primary, std::move(pieces), ")");
+}
+
+pointer cast(pointer operand, type_reference type) {
+    std::string words(type.name());
+    if (words.empty())
+        words = type_catalog::built_in().name_of(type.oid());
+    return compose(precedence::primary, {{"cast(", std::move(operand)}, {" as ", text(std::move(words))}}, ")");
 }
 
 pointer raw(std::string_view words, const std::vector<pointer>& operands) {
@@ -163,6 +189,24 @@ source_pointer table(std::string_view schema, std::string_view name, std::string
     return made;
 }
 
+source_pointer derived(pointer query, std::string_view alias, bool lateral) {
+    auto made = std::make_shared<source>();
+    made->kind = source_kind::derived;
+    made->alias = checked_name(alias);
+    made->query = std::move(query);
+    made->is_lateral = lateral;
+    return made;
+}
+
+source_pointer common(std::string_view name, pointer query, bool recursive) {
+    auto made = std::make_shared<source>();
+    made->kind = source_kind::common;
+    made->name = checked_name(name);
+    made->query = std::move(query);
+    made->is_recursive = recursive;
+    return made;
+}
+
 const source_pointer& excluded() {
     static const source_pointer proposed = [] {
         auto made = std::make_shared<source>();
@@ -175,7 +219,56 @@ const source_pointer& excluded() {
 
 } // namespace coropq::sql::tree
 
+namespace coropq::sql {
+
+tree::pointer window::node() const {
+    std::vector<tree::piece> pieces;
+    for (const tree::pointer& each : partitions_)
+        pieces.push_back({pieces.empty() ? "partition by " : ", ", each});
+    bool is_first = true;
+    for (const tree::pointer& each : orders_) {
+        const std::string_view words = pieces.empty() ? "order by " : " order by ";
+        pieces.push_back({is_first ? words : ", ", each});
+        is_first = false;
+    }
+    if (frame_)
+        pieces.push_back({pieces.empty() ? "" : " ", frame_});
+    return tree::compose(tree::precedence::primary, std::move(pieces));
+}
+
+window window::framed(std::string_view kind, const frame_bound& from, const frame_bound& to) const {
+    window other(*this);
+    other.frame_ = tree::compose(tree::precedence::primary, {{kind, from.node()}, {" and ", to.node()}});
+    return other;
+}
+
+} // namespace coropq::sql
+
 namespace coropq::sql::detail {
+
+std::string_view extract_words(date_part part) noexcept {
+    switch (part) {
+    case date_part::century: return "cast(extract(century from ";
+    case date_part::day: return "cast(extract(day from ";
+    case date_part::decade: return "cast(extract(decade from ";
+    case date_part::dow: return "cast(extract(dow from ";
+    case date_part::doy: return "cast(extract(doy from ";
+    case date_part::epoch: return "cast(extract(epoch from ";
+    case date_part::hour: return "cast(extract(hour from ";
+    case date_part::isodow: return "cast(extract(isodow from ";
+    case date_part::isoyear: return "cast(extract(isoyear from ";
+    case date_part::microseconds: return "cast(extract(microseconds from ";
+    case date_part::millennium: return "cast(extract(millennium from ";
+    case date_part::milliseconds: return "cast(extract(milliseconds from ";
+    case date_part::minute: return "cast(extract(minute from ";
+    case date_part::month: return "cast(extract(month from ";
+    case date_part::quarter: return "cast(extract(quarter from ";
+    case date_part::second: return "cast(extract(second from ";
+    case date_part::week: return "cast(extract(week from ";
+    case date_part::year: return "cast(extract(year from ";
+    }
+    return {};
+}
 
 std::string escaped_pattern(std::string_view front, std::string_view text, std::string_view end) {
     std::string pattern(front);

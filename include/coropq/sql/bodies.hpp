@@ -54,6 +54,10 @@ public:
     void add_distinct_on(pointer expression);
     void set_limit(pointer count);
     void set_offset(pointer count);
+    /// ` for update of … skip locked`
+    void add_lock(std::string_view words, std::vector<source_pointer> of, std::string_view wait);
+    /// A `union` or its like, instead of all the rest but order, limit and offset.
+    void set_operands(std::string_view operation, std::vector<pointer> queries);
 };
 
 class insert_body : public body<insert_node> {
@@ -64,6 +68,8 @@ public:
     void begin_row();
     /// Null: the column's default.
     void add_value(pointer value);
+    /// Instead of rows.
+    void set_query(pointer query);
     void add_conflict_column(std::string_view name);
     void set_conflict_where(pointer condition);
     void set_conflict_constraint(std::string_view name);

@@ -93,7 +93,7 @@ public:
     auto set(const Assignments&... assignments) const {
         (detail::check_column<Target, Assignments>(), ...);
         return this->changed(
-            [&](tree::update_body& body) { (body.add_assignment(assignments.column, assignments.value), ...); });
+            [&](tree::update_body& body) { (body.add_assignment(assignments.column(), assignments.value()), ...); });
     }
     /// Other tables, whose columns may be used then.
     template <typename T>

@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 
 namespace coropq::sql {
 
@@ -32,12 +33,20 @@ struct fixed_name {
 
 /// What is set in an `update`, or inserted: `col<&user::name> = "Ada"`. `Table` is that of the column; `any_type` if it
 /// is only known when the program runs.
+///
+/// No aggregate: GCC 12 destroys temporary ones twice in `co_await` expressions.
 template <typename Table>
-struct assignment {
+class assignment {
+public:
     using table = Table;
 
-    std::string column;
-    tree::pointer value;
+    assignment(std::string_view column, tree::pointer value) : column_(column), value_(std::move(value)) {}
+    const std::string& column() const noexcept { return column_; }
+    const tree::pointer& value() const noexcept { return value_; }
+
+private:
+    std::string column_;
+    tree::pointer value_;
 };
 
 template <typename T>
@@ -104,9 +113,9 @@ public:
     template <typename Value>
     assignment<table> operator=(const Value& value) const {
         check_assignable<value_type, Value>();
-        return {std::string(name()), node_of(value)};
+        return {name(), node_of(value)};
     }
-    assignment<table> operator=(const column_expression& other) const { return {std::string(name()), other.node()}; }
+    assignment<table> operator=(const column_expression& other) const { return {name(), other.node()}; }
 
     constexpr column_expression() = default;
     constexpr column_expression(const column_expression&) = default;

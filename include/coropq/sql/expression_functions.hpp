@@ -19,15 +19,22 @@ namespace coropq::sql {
 
 namespace detail {
 
-template <typename Derived>
-struct subquery_result;
-
 /// What `in` takes besides lists: a statement with one column.
 template <typename T>
 concept single_column_query = requires(const T& query) {
     typename T::column_type;
     { query.node() } -> std::convertible_to<tree::pointer>;
 } && !sql_expression<T>;
+
+template <typename Query>
+constexpr void check_single_column() {
+    static_assert(!std::is_void_v<typename Query::column_type>,
+                  "coropq: a query in the place of a value has to have one column");
+}
+/// Something to go on with after that message.
+template <typename Query>
+using column_type_of =
+    std::conditional_t<std::is_void_v<typename Query::column_type>, any_type, typename Query::column_type>;
 
 /// `"name" like $1`; the pattern is escaped text with `%` around it.
 std::string escaped_pattern(std::string_view front, std::string_view text, std::string_view end);
@@ -230,10 +237,10 @@ private:
     }
     template <typename Query>
     auto in_query(std::string_view words, const Query& query) const {
-        static_assert(go_together<typename Derived::value_type, typename Query::column_type>(),
+        check_single_column<Query>();
+        static_assert(go_together<typename Derived::value_type, column_type_of<Query>>(),
                       "coropq: values of these types can't be compared: convert one of them with cast<T>()");
-        constexpr bool is_unknown =
-            is_nullable<typename Derived::value_type> || is_nullable<typename Query::column_type>;
+        constexpr bool is_unknown = is_nullable<typename Derived::value_type> || is_nullable<column_type_of<Query>>;
         return expression<with_null<bool, is_unknown>, typename Derived::sources>(
             tree::relation(tree::precedence::pattern, self().node(), words, query.node()));
     }

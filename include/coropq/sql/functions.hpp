@@ -4,14 +4,13 @@
 #ifndef COROPQ_SQL_FUNCTIONS_HPP
 #define COROPQ_SQL_FUNCTIONS_HPP
 
-// Aggregates, functions by their names, casts and values.
+// Values, functions by their names, casts, `case` and its like, and raw SQL.
 
 #include <coropq/sql/expression.hpp>
 #include <coropq/types/decimal.hpp>
 
 #include <concepts>
 #include <cstdint>
-#include <optional>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -36,104 +35,221 @@ auto raw(std::string_view text, const Arguments&... arguments) {
     return expression<Result>(tree::raw(text, {detail::node_of(arguments)...}));
 }
 
-/// A result that can be NULL, of aggregates for instance.
-template <typename T>
-using nullable = detail::with_null<T, true>;
-
-/// An aggregate: an expression that is computed from the rows of a group. Gives others with `filter` and `order_by`.
-template <typename Value>
-class aggregate : public detail::expression_functions<aggregate<Value>> {
-public:
-    using value_type = Value;
-    using sources = detail::no_sources;
-
-    explicit aggregate(tree::pointer node) noexcept : node_(std::move(node)) {}
-    const tree::pointer& node() const noexcept { return node_; }
-
-    /// Of the rows for which the condition holds.
-    template <sql_expression Condition>
-    aggregate filter(const Condition& condition) const {
-        detail::check_condition<Condition>();
-        return aggregate(
-            tree::compose(tree::precedence::primary, {{{}, node_}, {" filter (where ", condition.node()}}, ")"));
-    }
-
-private:
-    tree::pointer node_;
-};
-
-/// `count(*)`
-inline aggregate<std::int64_t> count() {
-    return aggregate<std::int64_t>(tree::compose(tree::precedence::primary, {{"count(*)"}}));
+/// A function by its name: `func<std::string>("lower", col<&user::name>)`. Its result is what is said; a
+/// `std::optional` where it can be NULL.
+template <typename Result = any_type, typename... Arguments>
+auto func(std::string_view name, const Arguments&... arguments) {
+    return expression<Result>(tree::call({}, name, {detail::node_of(arguments)...}));
 }
-/// Of values that aren't NULL.
-template <sql_expression Operand>
-auto count(const Operand& operand) {
-    return aggregate<std::int64_t>(tree::list("count(", {operand.node()}, ")"));
-}
-template <sql_expression Operand>
-auto count_distinct(const Operand& operand) {
-    return aggregate<std::int64_t>(tree::list("count(distinct ", {operand.node()}, ")"));
+/// One of a schema: `func_in<double>("extensions", "similarity", …)`.
+template <typename Result = any_type, typename... Arguments>
+auto func_in(std::string_view schema, std::string_view name, const Arguments&... arguments) {
+    return expression<Result>(tree::call(schema, name, {detail::node_of(arguments)...}));
 }
 
 namespace detail {
 
-/// The type of a sum, and of an average, as PostgreSQL has them (manual, chapter "Aggregate Functions").
+/// Nothing: there is no name for it.
 template <typename T>
-consteval auto sum_type() {
-    constexpr std::uint32_t type = oid_of<T>();
-    if constexpr (type == type_oid::int2 || type == type_oid::int4)
-        return std::type_identity<std::int64_t>();
-    else if constexpr (type == type_oid::int8)
-        return std::type_identity<decimal>();
-    else if constexpr (class_of<T> == value_class::number || class_of<T> == value_class::interval)
-        return std::type_identity<T>();
+constexpr type_reference named_type_of() {
+    if constexpr (class_of<T> == value_class::text)
+        return type_oid::text;
+    else if constexpr (requires { codec<T>::type(); })
+        return codec<T>::type();
     else
-        return std::type_identity<any_type>();
-}
-template <typename T>
-consteval auto average_type() {
-    constexpr std::uint32_t type = oid_of<T>();
-    if constexpr (type == type_oid::float4 || type == type_oid::float8)
-        return std::type_identity<double>();
-    else if constexpr (class_of<T> == value_class::number)
-        return std::type_identity<decimal>();
-    else if constexpr (class_of<T> == value_class::interval)
-        return std::type_identity<T>();
-    else
-        return std::type_identity<any_type>();
-}
-template <typename T>
-constexpr void check_sum() {
-    static_assert(class_of<T> == value_class::number || class_of<T> == value_class::interval ||
-                      class_of<T> == value_class::any,
-                  "coropq: only numbers and intervals have a sum or an average");
+        return {};
 }
 
 } // namespace detail
 
-/// NULL if there is no row. Of `std::int64_t`, a `decimal`: the server's type for it.
-template <sql_expression Operand>
-auto sum(const Operand& operand) {
-    using bare = detail::bare<typename Operand::value_type>;
-    detail::check_sum<bare>();
-    return aggregate<nullable<typename decltype(detail::sum_type<bare>())::type>>(
-        tree::list("sum(", {operand.node()}, ")"));
+/// `cast(… as …)`, to the PostgreSQL type of a C++ type: `cast<double>(col<&user::age>)`. A described enum or struct
+/// needs a `type_name`.
+template <typename T, typename Operand>
+auto cast(const Operand& operand) {
+    using target = detail::bare<T>;
+    static_assert(!detail::named_type_of<target>().is_untyped(),
+                  "coropq: nobody said what this type is called in the database: specialise coropq::type_name");
+    return expression<detail::with_null<detail::stored<target>, detail::any_nullable<Operand>>,
+                      detail::sources_of<Operand>>(
+        tree::cast(detail::node_of(operand), detail::named_type_of<target>()));
 }
-template <sql_expression Operand>
-auto avg(const Operand& operand) {
-    using bare = detail::bare<typename Operand::value_type>;
-    detail::check_sum<bare>();
-    return aggregate<nullable<typename decltype(detail::average_type<bare>())::type>>(
-        tree::list("avg(", {operand.node()}, ")"));
+
+namespace detail {
+
+/// The type of an expression that has one of several values.
+template <typename First, typename Second>
+consteval auto common_type() {
+    using first = bare<First>;
+    using second = bare<Second>;
+    if constexpr (class_of<First> == value_class::null || class_of<First> == value_class::any)
+        return std::type_identity<second>();
+    else if constexpr (class_of<Second> == value_class::null || class_of<Second> == value_class::any)
+        return std::type_identity<first>();
+    else if constexpr (class_of<First> == value_class::number && class_of<Second> == value_class::number)
+        return arithmetic_type<first, second>();
+    else
+        return std::type_identity<first>();
 }
-template <sql_expression Operand>
-auto min(const Operand& operand) {
-    return aggregate<nullable<typename Operand::value_type>>(tree::list("min(", {operand.node()}, ")"));
+template <typename First, typename... Rest>
+struct common {
+    using type = First;
+};
+template <typename First, typename Second, typename... Rest>
+struct common<First, Second, Rest...> {
+    using type = typename common<typename decltype(common_type<First, Second>())::type, Rest...>::type;
+};
+/// Of operands, without regard to NULL.
+template <typename... Operands>
+using common_value = bare<typename common<bare<value_type_of<Operands>>...>::type>;
+
+template <typename... Operands>
+struct all_sources;
+template <typename Operand>
+struct all_sources<Operand> {
+    using type = sources_of<Operand>;
+};
+template <typename First, typename... Rest>
+struct all_sources<First, Rest...> {
+    using type = typename joined_sources<sources_of<First>, typename all_sources<Rest...>::type>::type;
+};
+
+template <typename First, typename... Rest>
+constexpr void check_alike() {
+    static_assert((go_together<value_type_of<First>, value_type_of<Rest>>() && ...),
+                  "coropq: these values have different types: convert them with cast<T>()");
 }
+
+/// Whether an operand is never NULL, whatever outer joins do.
+template <typename Operand>
+inline constexpr bool is_solid = !is_nullable<value_type_of<Operand>> && std::same_as<sources_of<Operand>, no_sources>;
+
+} // namespace detail
+
+/// The first that isn't NULL.
+template <typename First, typename... Rest>
+auto coalesce(const First& first, const Rest&... rest) {
+    detail::check_alike<First, Rest...>();
+    constexpr bool solid = (detail::is_solid<First> || ... || detail::is_solid<Rest>);
+    constexpr bool nullable =
+        detail::is_nullable<detail::value_type_of<First>> && (detail::is_nullable<detail::value_type_of<Rest>> && ...);
+    using sources = std::conditional_t<solid, detail::no_sources, typename detail::all_sources<First, Rest...>::type>;
+    return expression<detail::with_null<detail::common_value<First, Rest...>, nullable>, sources>(
+        tree::list("coalesce(", {detail::node_of(first), detail::node_of(rest)...}, ")"));
+}
+
+/// NULL if both are equal, the first otherwise.
+template <typename First, typename Second>
+auto nullif(const First& first, const Second& second) {
+    detail::check_comparable<First, Second>();
+    return expression<detail::with_null<detail::common_value<First>, true>>(
+        tree::list("nullif(", {detail::node_of(first), detail::node_of(second)}, ")"));
+}
+
+/// The largest and the smallest that isn't NULL; NULL only if all are.
+template <typename First, typename... Rest>
+auto greatest(const First& first, const Rest&... rest) {
+    detail::check_alike<First, Rest...>();
+    return expression<detail::with_null<detail::common_value<First, Rest...>, detail::any_nullable<First, Rest...>>,
+                      typename detail::all_sources<First, Rest...>::type>(
+        tree::list("greatest(", {detail::node_of(first), detail::node_of(rest)...}, ")"));
+}
+template <typename First, typename... Rest>
+auto least(const First& first, const Rest&... rest) {
+    detail::check_alike<First, Rest...>();
+    return expression<detail::with_null<detail::common_value<First, Rest...>, detail::any_nullable<First, Rest...>>,
+                      typename detail::all_sources<First, Rest...>::type>(
+        tree::list("least(", {detail::node_of(first), detail::node_of(rest)...}, ")"));
+}
+
+/// Parts of dates, times and intervals (manual, chapter "Date/Time Functions and Operators").
+enum class date_part : std::uint8_t {
+    century,
+    day,
+    decade,
+    dow,
+    doy,
+    epoch,
+    hour,
+    isodow,
+    isoyear,
+    microseconds,
+    millennium,
+    milliseconds,
+    minute,
+    month,
+    quarter,
+    second,
+    week,
+    year
+};
+
+namespace detail {
+/// `cast(extract(year from `
+std::string_view extract_words(date_part part) noexcept;
+} // namespace detail
+
+/// `extract(year from …)` as a decimal, which PostgreSQL 13 would give as a double precision.
 template <sql_expression Operand>
-auto max(const Operand& operand) {
-    return aggregate<nullable<typename Operand::value_type>>(tree::list("max(", {operand.node()}, ")"));
+auto extract(date_part part, const Operand& operand) {
+    constexpr detail::value_class operand_class = detail::class_of<typename Operand::value_type>;
+    static_assert(operand_class == detail::value_class::moment || operand_class == detail::value_class::interval ||
+                      operand_class == detail::value_class::other || operand_class == detail::value_class::any,
+                  "coropq: only dates, times and intervals have such parts");
+    return expression<detail::with_null<decimal, detail::any_nullable<Operand>>, typename Operand::sources>(
+        tree::compose(tree::precedence::primary, {{detail::extract_words(part), operand.node()}}, ") as numeric)"));
+}
+
+/// A `case`: `case_when(col<&user::age> < 18, "child").when(col<&user::age> < 65, "adult").otherwise("old")`. Without
+/// `otherwise`, it is NULL where no condition holds.
+template <typename Value, bool Nullable>
+class case_expression : public detail::expression_functions<case_expression<Value, Nullable>> {
+public:
+    using value_type = detail::with_null<Value, true>;
+    using sources = detail::no_sources;
+
+    explicit case_expression(std::vector<tree::piece> pieces) : pieces_(std::move(pieces)) {}
+    tree::pointer node() const { return tree::compose(tree::precedence::primary, pieces_, " end"); }
+
+    template <sql_expression Condition, typename Result>
+    auto when(const Condition& condition, const Result& result) const {
+        check<Condition, Result>();
+        std::vector<tree::piece> pieces = pieces_;
+        pieces.push_back({" when ", condition.node()});
+        pieces.push_back({" then ", detail::node_of(result)});
+        return case_expression < next<Result>, Nullable || is_open < Result >> (std::move(pieces));
+    }
+    template <typename Result>
+    auto otherwise(const Result& result) const {
+        static_assert(detail::go_together<Value, detail::value_type_of<Result>>(),
+                      "coropq: these values have different types: convert them with cast<T>()");
+        std::vector<tree::piece> pieces = pieces_;
+        pieces.push_back({" else ", detail::node_of(result)});
+        return expression<detail::with_null<next<Result>, Nullable || is_open<Result>>>(
+            tree::compose(tree::precedence::primary, std::move(pieces), " end"));
+    }
+
+private:
+    template <typename Result>
+    using next = detail::bare<typename detail::common<Value, detail::bare<detail::value_type_of<Result>>>::type>;
+    // What an outer join may do to a result isn't followed any further.
+    template <typename Result>
+    static constexpr bool is_open = !detail::is_solid<Result>;
+
+    template <typename Condition, typename Result>
+    static constexpr void check() {
+        detail::check_condition<Condition>();
+        static_assert(detail::go_together<Value, detail::value_type_of<Result>>(),
+                      "coropq: these values have different types: convert them with cast<T>()");
+    }
+
+    std::vector<tree::piece> pieces_;
+};
+
+template <sql_expression Condition, typename Result>
+auto case_when(const Condition& condition, const Result& result) {
+    detail::check_condition<Condition>();
+    return case_expression<detail::common_value<Result>, !detail::is_solid<Result>>(
+        std::vector<tree::piece>{{"case when ", condition.node()}, {" then ", detail::node_of(result)}});
 }
 
 } // namespace coropq::sql

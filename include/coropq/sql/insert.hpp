@@ -5,10 +5,12 @@
 #define COROPQ_SQL_INSERT_HPP
 
 #include <coropq/sql/changes.hpp>
+#include <coropq/sql/subquery.hpp>
 
 #include <concepts>
 #include <ranges>
 #include <string_view>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 
@@ -44,7 +46,7 @@ public:
     insert_query<Target, Shape> do_update(const Assignments&... assignments) const {
         (detail::check_column<Target, Assignments>(), ...);
         tree::insert_body body = body_;
-        (body.add_conflict_assignment(assignments.column, assignments.value), ...);
+        (body.add_conflict_assignment(assignments.column(), assignments.value()), ...);
         return insert_query<Target, Shape>(std::move(body));
     }
 
@@ -54,6 +56,43 @@ public:
 private:
     tree::insert_body body_;
 };
+
+namespace detail {
+
+template <typename... Columns, typename... Types>
+constexpr bool can_insert(std::tuple<Types...>*) {
+    if constexpr (sizeof...(Columns) == sizeof...(Types))
+        return ((go_together<typename Columns::value_type, Types>() &&
+                 (is_nullable<typename Columns::value_type> || !is_nullable<Types>)) &&
+                ...);
+    else
+        return false;
+}
+
+/// An `insert` that lacks its query.
+template <typename Target, typename... Columns>
+class insert_columns {
+public:
+    template <row_query Query>
+    insert_query<Target, nothing> from(const Query& query) const {
+        using row = typename Query::row_type;
+        using types = std::conditional_t<coropq::detail::is_tuple<row>, row, std::tuple<row>>;
+        static_assert(
+            can_insert<Columns...>(static_cast<types*>(nullptr)) || std::same_as<Target, any_type>,
+            "coropq: the columns of the query don't fit those that are inserted: other types, another number, "
+            "or NULL where there can't be any");
+        tree::insert_body body = body_;
+        body.set_query(query.node());
+        return insert_query<Target, nothing>(std::move(body));
+    }
+
+    explicit insert_columns(tree::insert_body body) : body_(std::move(body)) {}
+
+private:
+    tree::insert_body body_;
+};
+
+} // namespace detail
 
 /// An `insert`, made by `sql::insert`. A value: each function gives another statement; copies are cheap.
 ///
@@ -70,10 +109,19 @@ public:
     auto values(const Assignments&... assignments) const {
         (detail::check_column<Target, Assignments>(), ...);
         return this->changed([&](tree::insert_body& body) {
-            (body.add_column(assignments.column), ...);
+            (body.add_column(assignments.column()), ...);
             body.begin_row();
-            (body.add_value(assignments.value), ...);
+            (body.add_value(assignments.value()), ...);
         });
+    }
+
+    /// Rows of a query: `insert<user>().columns(col<&user::name>).from(select(…))`, one column for each of its columns.
+    template <detail::column_like... Columns>
+    detail::insert_columns<Target, Columns...> columns(const Columns&... columns) const {
+        (detail::check_column<Target, Columns>(), ...);
+        tree::insert_body body = this->body_;
+        (body.add_column(columns.name()), ...);
+        return detail::insert_columns<Target, Columns...>(std::move(body));
     }
 
     /// The columns of a primary key or unique index, whose rows may be there already. Without any: whatever hinders.

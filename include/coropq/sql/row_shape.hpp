@@ -15,6 +15,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -194,6 +195,18 @@ constexpr void check_into() {
                 "coropq: a member of this struct has another type than its column, or can't be NULL where the "
                 "column can");
     }
+}
+
+template <typename Count>
+tree::pointer count_node(const Count& count) {
+    static_assert(class_of<value_type_of<Count>> == value_class::number ||
+                      class_of<value_type_of<Count>> == value_class::any ||
+                      class_of<value_type_of<Count>> == value_class::null,
+                  "coropq: a number of rows has to be a number");
+    if constexpr (coropq::detail::integer<Count>)
+        return node_of(static_cast<std::int64_t>(count)); // one type, whatever the program counts with
+    else
+        return node_of(count);
 }
 
 template <typename T>

@@ -18,6 +18,31 @@
 
 namespace coropq::sql {
 
+/// How much others may do with locked rows (manual, chapter "Row-Level Locks").
+enum class lock_strength : std::uint8_t { update, no_key_update, share, key_share };
+/// What happens to rows that others have locked: wait for them, an error (55P03), or they are left out.
+enum class lock_wait : std::uint8_t { wait, nowait, skip_locked };
+
+namespace detail {
+
+constexpr std::string_view lock_words(lock_strength strength) noexcept {
+    switch (strength) {
+    case lock_strength::no_key_update: return " for no key update";
+    case lock_strength::share: return " for share";
+    case lock_strength::key_share: return " for key share";
+    default: return " for update";
+    }
+}
+constexpr std::string_view wait_words(lock_wait wait) noexcept {
+    switch (wait) {
+    case lock_wait::nowait: return " nowait";
+    case lock_wait::skip_locked: return " skip locked";
+    default: return {};
+    }
+}
+
+} // namespace detail
+
 /// A `select`, made by `sql::select`. A value: each function gives another query, and the one that it was called on
 /// stays as it is; copies are cheap.
 ///
@@ -114,11 +139,11 @@ public:
     /// A number, which becomes a parameter, or an expression.
     template <typename Count>
     select_query limit(const Count& count) const {
-        return changed([&](tree::select_body& body) { body.set_limit(count_node(count)); });
+        return changed([&](tree::select_body& body) { body.set_limit(detail::count_node(count)); });
     }
     template <typename Count>
     select_query offset(const Count& count) const {
-        return changed([&](tree::select_body& body) { body.set_offset(count_node(count)); });
+        return changed([&](tree::select_body& body) { body.set_offset(detail::count_node(count)); });
     }
 
     select_query distinct() const {
@@ -129,6 +154,16 @@ public:
     select_query distinct_on(const Expressions&... expressions) const {
         return changed([&](tree::select_body& body) { (body.add_distinct_on(expressions.node()), ...); });
     }
+
+    /// Locks the rows until the end of the transaction. Without tables, those of all of them.
+    template <detail::table_like... Locked>
+    select_query lock(lock_strength strength, lock_wait wait = lock_wait::wait, const Locked&... of) const {
+        return changed([&](tree::select_body& body) {
+            body.add_lock(detail::lock_words(strength), {of.source()...}, detail::wait_words(wait));
+        });
+    }
+    select_query for_update(lock_wait wait = lock_wait::wait) const { return lock(lock_strength::update, wait); }
+    select_query for_share(lock_wait wait = lock_wait::wait) const { return lock(lock_strength::share, wait); }
 
     /// Makes rows objects of a described struct with as many members as there are columns, in the same order: columns
     /// are given the names of the members.
@@ -175,18 +210,6 @@ private:
         tree::select_body body = body_;
         body.add_join(Kind::kind, source, std::move(condition));
         return select_query<Shape, typename Tables::template with<Source, Kind>>(std::move(body));
-    }
-
-    template <typename Count>
-    static tree::pointer count_node(const Count& count) {
-        static_assert(detail::class_of<detail::value_type_of<Count>> == detail::value_class::number ||
-                          detail::class_of<detail::value_type_of<Count>> == detail::value_class::any ||
-                          detail::class_of<detail::value_type_of<Count>> == detail::value_class::null,
-                      "coropq: a number of rows has to be a number");
-        if constexpr (coropq::detail::integer<Count>)
-            return detail::node_of(static_cast<std::int64_t>(count)); // one type, whatever the program counts with
-        else
-            return detail::node_of(count);
     }
 
     tree::select_body body_;

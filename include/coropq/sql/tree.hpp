@@ -68,6 +68,11 @@ pointer name(std::string_view text);
 pointer name(std::string_view schema, std::string_view text);
 /// Text as it is. The caller answers for it.
 pointer text(std::string words, precedence own = precedence::primary);
+/// A call of a function, with the order of an aggregate's rows. Without a schema, the search path leads to it.
+pointer call(std::string_view schema, std::string_view name, const std::vector<pointer>& arguments,
+             const std::vector<pointer>& orders = {});
+/// `cast(… as type)`
+pointer cast(pointer operand, type_reference type);
 /// Text with `{}` in the places of the operands.
 pointer raw(std::string_view words, const std::vector<pointer>& operands);
 /// A parameter. Throws `option_error` if it can't be encoded.
@@ -95,6 +100,10 @@ pointer value_of(const T& given) {
 
 /// A table, without a schema (empty) as the search path finds it, and without an alias (empty).
 source_pointer table(std::string_view schema, std::string_view name, std::string_view alias);
+/// A query in the place of a table.
+source_pointer derived(pointer query, std::string_view alias, bool lateral);
+/// A common table expression. Without a query, it is the name of one that uses itself.
+source_pointer common(std::string_view name, pointer query, bool recursive);
 /// The row that an `insert` proposed.
 const source_pointer& excluded();
 /// All columns: `"users".*`

@@ -28,9 +28,15 @@ void renderer::insert(const insert_node& part) {
     scope_guard guard(scopes_, {part.target.get()});
     write("insert into ");
     write_source(*part.target);
-    if (part.rows.empty())
+    if (part.rows.empty() && !part.query)
         coropq::detail::refuse_statement("there is nothing to insert");
-    if (part.columns.empty()) {
+    if (part.query) {
+        write(" (");
+        write_names(part.columns);
+        write(") ");
+        const hidden_scopes hidden(scopes_, 0); // it doesn't see the table that it inserts into
+        query(*part.query);
+    } else if (part.columns.empty()) {
         write(" default values");
     } else {
         write(" (");

@@ -10,6 +10,8 @@ namespace coropq::sql::tree {
 statement renderer::render(const node& part) {
     text_.reserve(256);
     query(part);
+    if (!common_texts_.empty())
+        text_.insert(0, (is_recursive_ ? "with recursive " : "with ") + common_texts_ + ' ');
     return statement::rendered(std::move(text_), std::move(parameters_));
 }
 
@@ -19,7 +21,7 @@ void renderer::query(const node& part) {
     case node_kind::insert: return insert(static_cast<const insert_node&>(part));
     case node_kind::update: return update(static_cast<const update_node&>(part));
     case node_kind::remove: return remove(static_cast<const delete_node&>(part));
-    default: return expression(part, precedence::disjunction);
+    default: return expression(part, precedence::query);
     }
 }
 

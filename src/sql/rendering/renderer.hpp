@@ -26,6 +26,7 @@ private:
         std::vector<const source*> sources;
     };
     class scope_guard;
+    class hidden_scopes;
 
     void write(std::string_view text) { text_ += text; }
     void write_name(std::string_view name);
@@ -46,6 +47,9 @@ private:
 
     void query(const node& part);
     void select(const select_node& part);
+    void select_core(const select_node& part);
+    void compound(const select_node& part);
+    void common_table(const source& from);
     void insert(const insert_node& part);
     void conflict(const insert_node& part);
     void update(const update_node& part);
@@ -56,7 +60,10 @@ private:
     std::string text_;
     coropq::detail::encoded_parameters parameters_;
     std::unordered_map<const node*, std::size_t> numbers_; ///< Of the values that have been written.
-    std::vector<scope> scopes_;                            ///< The innermost last.
+    std::vector<const source*> common_tables_;             ///< That are written, or being written.
+    std::string common_texts_;
+    bool is_recursive_ = false;
+    std::vector<scope> scopes_; ///< The innermost last.
 };
 
 /// The sources of the columns in an expression, in order, each once. Those of queries inside of it don't count.

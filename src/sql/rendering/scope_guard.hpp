@@ -6,6 +6,7 @@
 
 #include "sql/rendering/renderer.hpp"
 
+#include <cstddef>
 #include <utility>
 #include <vector>
 
@@ -25,6 +26,26 @@ public:
 
 private:
     std::vector<scope>& scopes_;
+};
+
+/// Hides the sources of queries around, all but those of the outermost `kept`, for as long as this lives.
+class renderer::hidden_scopes {
+public:
+    hidden_scopes(std::vector<scope>& scopes, std::size_t kept) : scopes_(scopes) {
+        for (std::size_t i = kept; i != scopes_.size(); ++i)
+            hidden_.push_back(std::move(scopes_[i]));
+        scopes_.resize(kept);
+    }
+    hidden_scopes(const hidden_scopes&) = delete;
+    hidden_scopes& operator=(const hidden_scopes&) = delete;
+    ~hidden_scopes() {
+        for (scope& each : hidden_)
+            scopes_.push_back(std::move(each));
+    }
+
+private:
+    std::vector<scope>& scopes_;
+    std::vector<scope> hidden_;
 };
 
 } // namespace coropq::sql::tree

@@ -6,6 +6,7 @@
 #include "statement/refuse.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace coropq::sql::tree {
 
@@ -41,6 +42,21 @@ std::vector<const source*> first_sources(const select_node& part) {
 } // namespace
 
 void renderer::write_source(const source& from) {
+    if (from.kind == source_kind::derived) {
+        if (from.is_lateral) {
+            write("lateral (");
+            query(*from.query);
+        } else {
+            // It sees what is around the query that it stands in, and nothing of that query.
+            write("(");
+            const hidden_scopes hidden(scopes_, scopes_.size() - 1);
+            query(*from.query);
+        }
+        write(") as ");
+        return write_name(from.alias);
+    }
+    if (from.kind == source_kind::common)
+        common_table(from);
     if (!from.schema.empty()) {
         write_name(from.schema);
         write(".");
@@ -64,7 +80,55 @@ void renderer::items(const std::vector<item>& selected) {
     }
 }
 
+// In front of the whole statement, those first that others use.
+void renderer::common_table(const source& from) {
+    if (!from.query)
+        return;
+    const auto is_same = [&](const source* known) { return known == &from; };
+    if (std::any_of(common_tables_.begin(), common_tables_.end(), is_same))
+        return;
+    if (std::any_of(common_tables_.begin(), common_tables_.end(),
+                    [&](const source* known) { return known->name == from.name; }))
+        coropq::detail::refuse_statement("two common table expressions of the statement are called \"" + from.name +
+                                         '"');
+    common_tables_.push_back(&from);
+    is_recursive_ = is_recursive_ || from.is_recursive;
+    std::string around = std::exchange(text_, {});
+    const hidden_scopes hidden(scopes_, 0);
+    write_name(from.name);
+    write(" as (");
+    query(*from.query);
+    write(")");
+    common_texts_ += (common_texts_.empty() ? "" : ", ") + text_;
+    text_ = std::move(around);
+}
+
+void renderer::compound(const select_node& part) {
+    for (const pointer& each : part.operands) {
+        if (&each != &part.operands.front())
+            write(part.operation);
+        expression(*each, precedence::primary);
+    }
+    clause(" order by ", part.orders);
+    clause(" limit ", part.limit);
+    clause(" offset ", part.offset);
+}
+
 void renderer::select(const select_node& part) {
+    if (!part.operands.empty())
+        return compound(part);
+    select_core(part);
+    for (const row_lock& each : part.locks) {
+        write(each.words);
+        for (const source_pointer& table : each.of) {
+            write(&table == &each.of.front() ? " of " : ", ");
+            write_name(table->alias.empty() ? table->name : table->alias);
+        }
+        write(each.wait);
+    }
+}
+
+void renderer::select_core(const select_node& part) {
     const std::vector<const source*> first = first_sources(part);
     if (first.empty() && !part.joins.empty())
         coropq::detail::refuse_statement("the statement joins tables to none", "name the first one in from()");

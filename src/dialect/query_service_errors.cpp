@@ -21,8 +21,6 @@ namespace detail {
 
 namespace {
 
-using query_service::problem;
-
 bool mentions(std::string_view text, std::string_view lower_case) noexcept {
     return std::search(text.begin(), text.end(), lower_case.begin(), lower_case.end(),
                        [](char given, char ours) { return to_lower(given) == ours; }) != text.end();
@@ -33,20 +31,22 @@ bool mentions_one(std::string_view text, const std::array<std::string_view, Coun
     return std::any_of(several.begin(), several.end(), [text](std::string_view one) { return mentions(text, one); });
 }
 
-problem kind_of_limit(std::string_view message) noexcept {
+query_service::problem kind_of_limit(std::string_view message) noexcept {
     constexpr std::array<std::string_view, 3> about_limit = {"limit exceeds", "limit clause", "max value"};
     constexpr std::array<std::string_view, 4> about_time = {"timeout", "timed out", "minutes", "time limit"};
     if (mentions_one(message, about_limit))
-        return problem::limit_too_large;
-    return mentions_one(message, about_time) ? problem::statement_timeout : problem::statement_limit;
+        return query_service::problem::limit_too_large;
+    return mentions_one(message, about_time) ? query_service::problem::statement_timeout
+                                             : query_service::problem::statement_limit;
 }
 
 // Most of these aren't the system's: "ErrorCode: 58000 Batch query execution gets : [failed reason … Analysis error
 // encountered. Reason: [sessionId: … Function [varchar] not defined.]]", "errorType: USER_ERROR".
-problem kind_of_system_error(std::string_view message) noexcept {
+query_service::problem kind_of_system_error(std::string_view message) noexcept {
     constexpr std::array<std::string_view, 5> about_statement = {"user_error", "analysis error", "analysisexception",
                                                                  "parseexception", "no viable alternative"};
-    return mentions_one(message, about_statement) ? problem::user_error : problem::system_error;
+    return mentions_one(message, about_statement) ? query_service::problem::user_error
+                                                  : query_service::problem::system_error;
 }
 
 bool changes_rows(std::string_view statement) {
@@ -57,62 +57,65 @@ bool changes_rows(std::string_view statement) {
 
 } // namespace
 
-problem query_service_problem(std::string_view sqlstate, std::string_view message) noexcept {
+query_service::problem query_service_problem(std::string_view sqlstate, std::string_view message) noexcept {
     if (mentions(message, "session limit reached")) // its code isn't documented
-        return problem::session_limit;
+        return query_service::problem::session_limit;
     if (sqlstate == "28P01")
-        return problem::credentials_refused;
+        return query_service::problem::credentials_refused;
     if (sqlstate == "28000")
-        return problem::login_refused;
+        return query_service::problem::login_refused;
     if (sqlstate == "42P12")
-        return problem::wrong_database;
+        return query_service::problem::wrong_database;
     if (sqlstate == "53400")
         return kind_of_limit(message);
     if (sqlstate == "58000")
         return kind_of_system_error(message);
     if (sqlstate == "0A000")
-        return problem::not_supported;
-    return sqlstate == "08P01" ? problem::unknown_message : problem::none;
+        return query_service::problem::not_supported;
+    return sqlstate == "08P01" ? query_service::problem::unknown_message : query_service::problem::none;
 }
 
-std::string_view query_service_hint(problem what, std::string_view statement) noexcept {
-    const bool is_about_statement = what == problem::none || what == problem::not_supported ||
-                                    what == problem::user_error || what == problem::system_error;
+std::string_view query_service_hint(query_service::problem what, std::string_view statement) noexcept {
+    const bool is_about_statement =
+        what == query_service::problem::none || what == query_service::problem::not_supported ||
+        what == query_service::problem::user_error || what == query_service::problem::system_error;
     if (is_about_statement && changes_rows(statement))
         return "tables of the data lake are append-only: add rows with INSERT INTO … SELECT, or write a new table with "
                "CREATE TABLE … AS";
     switch (what) {
-    case problem::session_limit:
+    case query_service::problem::session_limit:
         return "the sessions of an organisation are shared by all its users, programs and sandboxes: close some, in BI "
                "tools and the Query Editor too, or use smaller pools";
-    case problem::credentials_refused:
+    case query_service::problem::credentials_refused:
         return "the token has expired (after 24 hours by default), or user and password aren't those of the "
                "credentials "
                "page; non-expiring credentials are removed when they weren't used for 90 days";
-    case problem::login_refused:
+    case query_service::problem::login_refused:
         return "Query Service takes a cleartext password inside TLS and nothing else: check the user, and whether "
                "something stands in between; addresses can be excluded as well (IP allow-list of the sandbox)";
-    case problem::wrong_database:
+    case query_service::problem::wrong_database:
         return "no tables were found: check the sandbox and the target in the name of the database, which looks like "
                "prod:all";
-    case problem::statement_timeout:
+    case query_service::problem::statement_timeout:
         return "statements that give rows end after 10 minutes: narrow it down, or write what it gives with CREATE "
                "TABLE "
                "… AS, which may take 24 hours";
-    case problem::limit_too_large:
+    case query_service::problem::limit_too_large:
         return "LIMIT may be 100,000 at most: read in pages, with a cursor, or write what it gives with CREATE TABLE … "
                "AS";
-    case problem::statement_limit: return "either LIMIT is above 100,000, or the statement took more than 10 minutes";
-    case problem::user_error: return "that is about the statement, whatever the code: the message has the reason";
-    case problem::system_error:
+    case query_service::problem::statement_limit:
+        return "either LIMIT is above 100,000, or the statement took more than 10 minutes";
+    case query_service::problem::user_error:
+        return "that is about the statement, whatever the code: the message has the reason";
+    case query_service::problem::system_error:
         return "an error of the service, or one of the statement that it doesn't tell from that; before it is run "
                "again, "
                "see whether it was";
-    case problem::unknown_message:
+    case query_service::problem::unknown_message:
         return "the server doesn't know a message of the extended protocol, and the connection was closed: use "
                "statement_options::simple_protocol(true), or leave parameters out";
-    case problem::not_supported:
-    case problem::none: break;
+    case query_service::problem::not_supported:
+    case query_service::problem::none: break;
     }
     return {};
 }
@@ -206,15 +209,15 @@ bool lacks_limit(std::string_view sql) noexcept {
 
 namespace query_service {
 
-problem problem_of(const diagnostics& details) noexcept {
+query_service::problem problem_of(const diagnostics& details) noexcept {
     // While connecting, the message is ours and has the server's below it.
     const std::vector<connect_attempt>& tried = details.attempts();
     return detail::query_service_problem(details.sqlstate(), tried.empty() ? details.message() : tried.back().reason);
 }
 
-problem problem_of(const error& failure) noexcept {
+query_service::problem problem_of(const error& failure) noexcept {
     if (failure.code() == errc::session_limit)
-        return problem::session_limit;
+        return query_service::problem::session_limit;
     return problem_of(failure.details());
 }
 

@@ -156,10 +156,12 @@ url from_psql_command(std::string_view command);
 ///
 /// Throws `url_error` with `errc::invalid_credentials_file`, which names the file and what is wrong with it or missing,
 /// and shows none of the contents. What was read is overwritten.
-url from_credentials_file(const std::string& path, const url& rest = url::create({.drivername = "queryservice"}));
+url from_credentials_file(const std::string& path);
+url from_credentials_file(const std::string& path, const url& rest);
 
 /// The same from the contents of such a file. Errors name no file.
-url from_credentials_json(std::string_view json, const url& rest = url::create({.drivername = "queryservice"}));
+url from_credentials_json(std::string_view json);
+url from_credentials_json(std::string_view json, const url& rest);
 
 /// What an error of Query Service means, where its code alone doesn't say.
 enum class problem : std::uint8_t {

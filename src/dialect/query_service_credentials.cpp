@@ -159,6 +159,20 @@ url from_psql_command(std::string_view command) {
     return unforced.set(std::move(changes));
 }
 
+namespace {
+
+url nothing_else() {
+    url_parts parts;
+    parts.drivername = "queryservice";
+    return url::create(std::move(parts));
+}
+
+} // namespace
+
+url from_credentials_file(const std::string& path) { return from_credentials_file(path, nothing_else()); }
+
+url from_credentials_json(std::string_view text) { return from_credentials_json(text, nothing_else()); }
+
 url from_credentials_file(const std::string& path, const url& rest) {
     const std::string subject = "the credentials file " + path;
     detail::secret_buffer contents;

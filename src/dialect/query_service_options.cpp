@@ -8,16 +8,17 @@
 
 namespace coropq::query_service {
 
-engine_options::engine_options(coropq::engine_options base) : options_(std::move(base)) {
-    options_.dialect(dialect::query_service);
-}
-
 template <typename Change>
 engine_options& engine_options::change(Change&& apply) {
     connect_options connect = options_.connect();
     apply(connect);
     options_.connect(std::move(connect));
     return *this;
+}
+
+engine_options::engine_options(coropq::engine_options base) : options_(std::move(base)) {
+    options_.dialect(dialect::query_service);
+    change([](connect_options& connect) { connect.dialect(dialect::query_service); }); // for who takes these alone
 }
 
 engine_options& engine_options::sessions(std::size_t limit) {

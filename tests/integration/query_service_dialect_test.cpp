@@ -223,6 +223,25 @@ TEST_F(scripted_query_service, unknown_messages_end_the_session_only) {
     EXPECT_EQ(server.connections(), 2u);
 }
 
+// With its credentials, for instance, while it is open.
+TEST_F(scripted_query_service, an_end_of_the_session_is_noticed) {
+    std::string end = wire::error_response("ERROR", "28P01", "Invalid authentication token") + wire::ready_for_query();
+    answer = [&](const wire::frontend_message& message) {
+        if (message.type != 'Q')
+            return std::string();
+        return contains(message.body, "late") ? end : wire::text_result({"a"}, {{"1"}}) + wire::ready_for_query();
+    };
+    coropq::engine& target = make();
+    const auto expired = failure_of<coropq::server_error>(context, target.execute("select late"));
+    EXPECT_EQ(query_service::problem_of(expired), problem::credentials_refused);
+    EXPECT_EQ(get(target.execute("select 1")).size(), 1u);
+    EXPECT_EQ(server.connections(), 2u);
+    end = wire::error_response("FATAL", "53300", "Session Limit Reached, sessionId: " + session_id);
+    const auto ended = failure_of<coropq::session_limit_error>(context, target.execute("select late"));
+    EXPECT_EQ(ended.details().session_id(), session_id);
+    EXPECT_EQ(get(target.execute("select 1")).size(), 1u);
+}
+
 TEST_F(scripted_query_service, results_may_be_cut_off) {
     std::size_t rows = 50'000;
     answer = [&](const wire::frontend_message& message) {
@@ -336,8 +355,10 @@ struct shaped_like_query_service : testing::Test {
 };
 
 TEST_F(shaped_like_query_service, everyday_work) {
+    const coropq::url to = address();
     const auto work = [&]() -> asio::awaitable<void> {
-        coropq::engine engine = coropq::create_engine(context, address());
+        coropq::engine engine = coropq::create_engine(co_await asio::this_coro::executor, to,
+                                                      query_service::engine_options().application_name("report"));
         const auto values = co_await engine.fetch_one<std::tuple<int, std::string, bool, double>>(
             "select $1 + 1, $2 || 'x', $3, $4", 30, std::string("it's \\ \"so\""), true, 2.5);
         EXPECT_EQ(values, (std::tuple<int, std::string, bool, double>(31, "it's \\ \"so\"x", true, 2.5)));

@@ -77,7 +77,9 @@ struct played_pool {
     std::string opened(pool_decisions::slot_id slot, const coropq::detail::retirement& ends = {}) {
         return pool.opened(slot, now, ends), done();
     }
-    std::string open_failed(pool_decisions::slot_id slot) { return pool.open_failed(slot, now), done(); }
+    std::string open_failed(pool_decisions::slot_id slot, bool at_limit = false) {
+        return pool.open_failed(slot, now, at_limit), done();
+    }
     std::string checked(pool_decisions::slot_id slot, session_condition as = session_condition::reusable) {
         return pool.checked(slot, now, as), done();
     }

@@ -249,6 +249,36 @@ TEST(pool_growth, delays_grow_up_to_the_longest) {
     EXPECT_EQ(most, 70ms);
 }
 
+// A server without a session for us is no reason to give up: others end theirs.
+TEST(pool_growth, a_session_limit_is_waited_out) {
+    played_pool play(coropq::pool_options().size(1).session_limit_delay(10s, 30s));
+    EXPECT_EQ(play.wait(60s), "open 0");
+    EXPECT_EQ(play.open_failed(0, true), "");
+    EXPECT_EQ(play.wait(60s), "") << "nobody else tries in the meantime";
+    clock::duration longest = 10s;
+    for (int failure = 0; failure != 3; ++failure) {
+        const clock::duration delay = play.pool.next_event() - play.now;
+        EXPECT_GE(delay, longest / 2);
+        EXPECT_LE(delay, longest);
+        EXPECT_EQ(play.advance(delay), "open 0");
+        if (failure != 2) {
+            EXPECT_EQ(play.open_failed(0, true), "");
+        }
+        longest = std::min<clock::duration>(2 * longest, 30s);
+    }
+    EXPECT_EQ(play.opened(0), "give 0 to 0");
+}
+
+TEST(pool_growth, who_waits_for_a_session_waits_no_longer_than_allowed) {
+    played_pool play(coropq::pool_options().size(1).session_limit_delay(10s, 30s));
+    EXPECT_EQ(play.wait(1s), "open 0");
+    EXPECT_EQ(play.open_failed(0, true), "");
+    EXPECT_EQ(play.advance_to_next(), "1000000 us: refuse 0: timed out");
+    played_pool impatient(coropq::pool_options().size(1).acquire_timeout(0s));
+    EXPECT_EQ(impatient.wait(1h, true), "open 0");
+    EXPECT_EQ(impatient.open_failed(0, true), "refuse 0: connect failed");
+}
+
 TEST(pool_growth, failures_in_parallel_are_one) {
     played_pool play;
     for (int more = 0; more < 5; ++more)

@@ -119,6 +119,7 @@ TEST(query_service_options, are_options_of_an_engine) {
                                             .statement_timeout(2min)
                                             .application_name("report");
     EXPECT_EQ(made.dialect(), coropq::dialect::query_service);
+    EXPECT_EQ(made.connect().dialect(), coropq::dialect::query_service);
     EXPECT_EQ(made.pool().size(), 3u);
     EXPECT_EQ(made.pool().max_idle(), 5min);
     EXPECT_TRUE(made.connect().auto_to_json());

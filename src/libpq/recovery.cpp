@@ -127,6 +127,22 @@ bool is_statement_due(const session::state& session) {
     return session.unread != 0 ? session.due_syncs > session.unread : is_answer_due(session);
 }
 
+namespace {
+
+// A server that has given no key can't be asked. Whether Query Service knows cancel requests isn't documented, and
+// older libpqs send them unencrypted; that a statement ends with its session is (Adobe, "Query Editor user guide").
+bool may_request_cancel(const session::state& session) {
+    if (PQbackendPID(session.handle.get()) == 0)
+        return false;
+#ifdef LIBPQ_HAS_ASYNC_CANCEL
+    return true;
+#else
+    return session.dialect != dialect::query_service;
+#endif
+}
+
+} // namespace
+
 asio::awaitable<bool> get_rid_of_statement(session::state& session) {
     co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
     const recovering_guard recovering(session);
@@ -154,8 +170,8 @@ asio::awaitable<bool> get_rid_of_statement(session::state& session) {
             break;
         if (clock::now() >= last_moment() && requests != 0)
             co_return false;
-        // A server that has given no key can't be asked; the end of the session ends the statement as well.
-        if (PQbackendPID(session.handle.get()) == 0)
+        // The end of the session ends the statement as well.
+        if (!may_request_cancel(session))
             co_return false;
         ++requests;
         const bool sent = co_await send_cancel_request(session, last_moment());

@@ -242,6 +242,26 @@ TEST_F(scripted_query_service, an_end_of_the_session_is_noticed) {
     EXPECT_EQ(get(target.execute("select 1")).size(), 1u);
 }
 
+// libpq 17 can ask for it inside TLS; others don't ask.
+TEST_F(scripted_query_service, what_is_cancelled_ends_with_its_session) {
+    answer = [](const wire::frontend_message& message) {
+        if (message.type != 'Q' || contains(message.body, "slow"))
+            return std::string();
+        return wire::text_result({"a"}, {{"1"}}) + wire::ready_for_query();
+    };
+    coropq::engine& target = make(coropq::engine_options().connect(coropq::connect_options().cancel_timeout(100ms)));
+    get(target.execute("select 1"));
+    const coropq::statement slow = coropq::statement("select slow").timeout(300ms);
+    failure_of<coropq::timeout_error>(context, target.execute(slow));
+    EXPECT_EQ(get(target.execute("select 2")).size(), 1u);
+    for (std::size_t each = 0; each != server.connections(); ++each) {
+        const std::vector<wire::startup_packet> packets = server.startup_packets(each);
+        if (!packets.empty()) {
+            EXPECT_NE(packets.front().what, wire::startup_packet::kind::cancel_request) << "in the clear";
+        }
+    }
+}
+
 TEST_F(scripted_query_service, results_may_be_cut_off) {
     std::size_t rows = 50'000;
     answer = [&](const wire::frontend_message& message) {

@@ -13,7 +13,8 @@
 //     api.organization("ABC123@AdobeOrg").api_key(client_id).sandbox("prod");
 //
 //     qs::connection_parameters found = co_await qs::get_connection_parameters(token, api);
-//     coropq::url where = coropq::url::create({.host = found.host, .port = found.port, .database = found.database});
+//     auto where = coropq::url::create({.drivername = "queryservice", .host = found.host, .port = found.port,
+//                                       .database = found.database});
 //     coropq::connect_options how;
 //     how.credentials(qs::credentials_from_connection_parameters(token, api));
 

@@ -4,6 +4,7 @@
 #include <coropq/inspect/diff.hpp>
 
 #include "inspect/ddl/clauses.hpp"
+#include "inspect/ddl/routine_text.hpp"
 #include "inspect/ddl/table_rest.hpp"
 #include "inspect/ddl/table_statements.hpp"
 #include "inspect/json_text.hpp"
@@ -118,6 +119,13 @@ std::string value_text(const reflected::privilege& value) {
 std::string value_text(const reflected::policy& value) {
     return "policy " + quoted_name(value.name) + ' ' + policy_definition(value);
 }
+std::string value_text(const reflected::routine& value) {
+    return routine_kind_text(value.kind) + ' ' + routine_text(value);
+}
+std::string value_text(const reflected::sequence& value) {
+    return "sequence as " + type_text(value.type) + ' ' + sequence_clauses(value);
+}
+std::string value_text(const reflected::extension& value) { return "extension, version " + value.version; }
 std::string value_text(const reflected::table& value) { return std::string(kind_text(value.relation.kind)); }
 
 std::optional<std::string> optional_text(const std::optional<reflected::primary_key>& value) {
@@ -135,6 +143,8 @@ std::optional<std::string> optional_text(const std::optional<T>& value) {
 // --- names of elements ---
 
 std::string element_name(const reflected::qualified_name& name) { return quoted_name(name); }
+std::string element_name(const reflected::routine& routine) { return routine_signature(routine); }
+std::string element_name(const reflected::extension& extension) { return quoted_name(extension.name); }
 
 template <typename T>
 std::string element_name(const T& value)

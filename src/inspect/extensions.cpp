@@ -6,6 +6,7 @@
 #include "inspect/catalog.hpp"
 #include "inspect/optional_text.hpp"
 #include "inspect/schema_objects.hpp"
+#include "inspect/selection_text.hpp"
 
 #include <coropq/inspect/inspector.hpp>
 #include <coropq/mapping.hpp>
@@ -60,6 +61,10 @@ statement extensions_query(const std::optional<std::string>& name) {
     if (name)
         return statement(text + " where o.extname = cast($1 as pg_catalog.text)", *name);
     return statement(text);
+}
+
+statement extensions_in_query(const schema_selection& schemas) {
+    return detail::bind(std::string(extensions) + " where " + is_selected(schemas, "n"), schemas);
 }
 
 std::vector<reflected::extension> extensions_from(const result& rows) {

@@ -5,6 +5,7 @@
 #define COROPQ_SRC_INSPECT_EXTENSIONS_HPP
 
 #include <coropq/inspect/extension.hpp>
+#include <coropq/inspect/schema_selection.hpp>
 #include <coropq/result.hpp>
 #include <coropq/statement.hpp>
 
@@ -16,6 +17,8 @@ namespace coropq::detail {
 
 /// All extensions, or the one of a name.
 statement extensions_query(const std::optional<std::string>& name = {});
+/// Those in some schemas.
+statement extensions_in_query(const schema_selection& schemas);
 std::vector<reflected::extension> extensions_from(const result& rows);
 
 } // namespace coropq::detail

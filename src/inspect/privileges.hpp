@@ -16,8 +16,8 @@
 
 namespace coropq::detail {
 
-/// Those of relations, and of their columns.
-statement privileges_query(const relation_selection& selection, found_by way = found_by::server);
+/// Those of relations, and of their columns if they are wanted.
+statement privileges_query(const relation_selection& selection, bool with_columns, found_by way = found_by::server);
 reflected::by_relation<std::vector<reflected::privilege>> privileges_from(const result& rows);
 
 } // namespace coropq::detail

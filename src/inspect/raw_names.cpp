@@ -103,6 +103,11 @@ bool is_named_so(std::string_view text, std::string_view schema, std::string_vie
 
 } // namespace
 
+bool has_its_name(const reflected::data_type& type) {
+    return (type.oid < first_of_users || is_named_so(type.text, type.schema, type.name)) &&
+           std::all_of(type.bases.begin(), type.bases.end(), has_its_name);
+}
+
 // False if it isn't there, or vanished while its text was made.
 bool raw_types::fill(reflected::data_type& type, const raw_type_row& row, int modifier,
                      const std::optional<std::string_view>& text, int dimensions) const {

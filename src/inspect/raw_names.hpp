@@ -45,6 +45,9 @@ private:
     names name_spaces_, collations_, classes_, methods_, tablespaces_;
 };
 
+/// Whether the text of a type, which the server writes with the names of that moment, has the name that the row says.
+bool has_its_name(const reflected::data_type& type);
+
 /// The types of columns, from the answer to `raw_types_query`. Types are put together once.
 class raw_types {
 public:

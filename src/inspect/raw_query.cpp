@@ -3,6 +3,7 @@
 
 #include "inspect/raw_query.hpp"
 
+#include "inspect/held_privileges.hpp"
 #include "inspect/selection_text.hpp"
 
 #include <string>
@@ -56,6 +57,19 @@ statement raw_types_query(const relation_selection& selection) {
         selection);
 }
 
+namespace {
+
+// For each privilege that a list grants: to whom (NULL: everybody), what, whether it may be passed on, by whom.
+std::string grants() {
+    return "array(select v.value from pg_catalog.aclexplode(a.attacl) with ordinality "
+           "as x(grantor, grantee, privilege_type, is_grantable, position)" +
+           std::string(grant_roles_joins) + "cross join lateral (values (1, " + std::string(grantee_name) +
+           "), (2, x.privilege_type), (3, cast(x.is_grantable as text)), (4, " + std::string(grantor_name) +
+           ")) v(place, value) order by x.position, v.place)";
+}
+
+} // namespace
+
 // Nulls cost less than values. attcompression is there since PostgreSQL 14: see raw_indexes_query.
 statement raw_columns_query(const relation_selection& selection) {
     return detail::bind(
@@ -71,12 +85,13 @@ statement raw_columns_query(const relation_selection& selection) {
         "case when a.attstorage <> 'p' then cast(a.attstorage as text) end as storage, "
         "case when a.attcompression <> '' then cast(a.attcompression as text) end as compression, "
         "cast(nullif(a.attstattarget, -1) as integer) as statistics_target, "
-        "a.attoptions as attribute_options, a.attfdwoptions as foreign_options from " +
-            relations(selection) +
+        "a.attoptions as attribute_options, a.attfdwoptions as foreign_options, "
+        "case when a.attacl is not null then " +
+            grants() + " end as grants from " + relations(selection) +
             " join (select found.* from (select cast('' as \"char\") as attcompression) missing "
             "cross join lateral (select attrelid, attnum, attname, atttypid, atttypmod, attndims, attnotnull, "
             "attidentity, attgenerated, attcollation, attislocal, attinhcount, attstorage, attcompression, "
-            "attstattarget, attoptions, attfdwoptions from pg_catalog.pg_attribute where not attisdropped) "
+            "attstattarget, attoptions, attfdwoptions, attacl from pg_catalog.pg_attribute where not attisdropped) "
             "found) a on a.attrelid = c.oid and a.attnum > 0",
         selection);
 }
@@ -186,11 +201,14 @@ statement raw_constraints_query(const relation_selection& selection) {
     return detail::bind(
         "select con.conrelid as relation, con.oid, con.conname as name, cast(con.contype as text) as type, "
         "con.condeferrable as is_deferrable, con.condeferred as is_deferred, con.convalidated as is_validated, "
-        "con.conislocal as is_local, con.connoinherit as no_inherit, con.conindid as index, con.conkey as columns, "
+        "con.conislocal as is_local, con.connoinherit as no_inherit, con.conindid as index, "
+        "case when con.contype in ('c', 'f') then con.conkey end as columns, "
         "case when con.contype = 'c' then pg_catalog.pg_get_expr(con.conbin, con.conrelid) end as expression, "
         "con.confrelid as referred_oid, fc.relnamespace as referred_name_space, fc.relname as referred_table, "
-        "con.confkey as referred_columns, cast(con.confmatchtype as text) as match, "
-        "cast(con.confupdtype as text) as on_update, cast(con.confdeltype as text) as on_delete, "
+        "con.confkey as referred_columns, case when con.contype = 'f' then cast(con.confmatchtype as text) end as "
+        "match, "
+        "case when con.contype = 'f' then cast(con.confupdtype as text) end as on_update, "
+        "case when con.contype = 'f' then cast(con.confdeltype as text) end as on_delete, "
         "case when con.confdeltype in ('n', 'd') then con.confdelsetcols end as changed_by_delete, " +
             operators("cast(n.nspname as text)") + " as operator_schemas, " + operators("cast(o.oprname as text)") +
             " as operators from " + relations(selection) +

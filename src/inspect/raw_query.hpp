@@ -78,11 +78,13 @@ struct raw_column_row {
     std::optional<int> statistics_target;
     std::optional<std::vector<std::string>> attribute_options;
     std::optional<std::vector<std::string>> foreign_options;
+    /// Four for each privilege: grantee (NULL: everybody), name, whether it may be passed on, grantor.
+    std::optional<std::vector<std::optional<std::string>>> grants;
 };
 BOOST_DESCRIBE_STRUCT(raw_column_row, (),
                       (relation, position, name, type, modifier, text, dimensions, not_null, identity, generated,
                        collation, is_local, inherited_count, storage, compression, statistics_target, attribute_options,
-                       foreign_options))
+                       foreign_options, grants))
 
 statement raw_columns_query(const relation_selection& selection);
 
@@ -170,15 +172,15 @@ struct raw_constraint_row {
     bool is_local = true;
     bool no_inherit = false;
     std::uint32_t index = 0;
-    std::optional<std::vector<std::int16_t>> columns;
-    std::optional<std::string_view> expression; ///< Of a check.
+    std::optional<std::vector<std::int16_t>> columns; ///< Of a check or a foreign key.
+    std::optional<std::string_view> expression;       ///< Of a check.
     std::uint32_t referred_oid = 0;
     std::optional<std::uint32_t> referred_name_space;
     std::optional<std::string_view> referred_table;
     std::optional<std::vector<std::int16_t>> referred_columns;
-    std::string_view match;
-    std::string_view on_update;
-    std::string_view on_delete;
+    std::optional<std::string_view> match; ///< This one and the next ones: of a foreign key.
+    std::optional<std::string_view> on_update;
+    std::optional<std::string_view> on_delete;
     std::optional<std::vector<std::int16_t>> changed_by_delete; ///< Nothing: all of them.
     std::optional<std::vector<std::string>> operator_schemas;   ///< Of an exclusion constraint.
     std::optional<std::vector<std::string>> operators;

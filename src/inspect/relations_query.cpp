@@ -12,11 +12,14 @@ namespace {
 
 // The parents in two arrays of the same order: a name alone says nothing. The bound of a partition mentions no column,
 // so it is turned into text without the table, which pg_get_expr would lock.
-std::string parents(std::string_view output) {
-    return "array(select cast(" + std::string(output) +
+// Most have none, which is found out at once for all of many.
+std::string parents(const relation_selection& selection, std::string_view output) {
+    const std::string condition =
+        selection.names() ? "true" : "c.oid in (select ch.inhrelid from pg_catalog.pg_inherits ch)";
+    return "case when " + condition + " then array(select cast(" + std::string(output) +
            " as text) from pg_catalog.pg_inherits h join pg_catalog.pg_class pc on pc.oid = h.inhparent "
            "join pg_catalog.pg_namespace pn on pn.oid = pc.relnamespace where h.inhrelid = c.oid "
-           "order by h.inhseqno)";
+           "order by h.inhseqno) else '{}' end";
 }
 
 // What a view reads, which the rule that makes it a view depends on: in the order of names.
@@ -61,8 +64,8 @@ statement relations_query(const relation_selection& selection, found_by way) {
         "cast(c.relpersistence as text) as persistence, cast(o.rolname as text) as owner, "
         "cast(am.amname as text) as access_method, cast(ts.spcname as text) as tablespace, "
         "c.reloptions as storage_parameters, " +
-        parents("pn.nspname") + " as parent_schemas, " + parents("pc.relname") + " as parent_names, " +
-        sources("sn.nspname") + " as source_schemas, " + sources("sc.relname") +
+        parents(selection, "pn.nspname") + " as parent_schemas, " + parents(selection, "pc.relname") +
+        " as parent_names, " + sources("sn.nspname") + " as source_schemas, " + sources("sc.relname") +
         " as source_names, c.relispartition as is_partition, "
         "pg_catalog.pg_get_expr(c.relpartbound, 0) as partition_bound, c.relrowsecurity as row_security, "
         "c.relforcerowsecurity as force_row_security, c.relispopulated as is_populated, ds.description as comment, "

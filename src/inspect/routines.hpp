@@ -4,6 +4,8 @@
 #ifndef COROPQ_SRC_INSPECT_ROUTINES_HPP
 #define COROPQ_SRC_INSPECT_ROUTINES_HPP
 
+#include "inspect/selection_text.hpp"
+
 #include <coropq/inspect/routine.hpp>
 #include <coropq/inspect/schema_selection.hpp>
 #include <coropq/result.hpp>
@@ -16,7 +18,8 @@
 namespace coropq::detail {
 
 /// All functions and procedures, or those of one name.
-statement routines_query(const schema_selection& schemas, const std::optional<std::string>& name = {});
+statement routines_query(const schema_selection& schemas, const std::optional<std::string>& name = {},
+                         found_by way = found_by::server);
 /// From the answer. What vanished meanwhile isn't there; then it isn't complete.
 std::vector<reflected::routine> routines_from(const result& rows, bool& is_complete);
 

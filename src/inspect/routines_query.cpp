@@ -11,11 +11,11 @@ namespace coropq::detail {
 
 namespace {
 
-std::string chosen(const schema_selection& schemas, const std::optional<std::string>& name) {
-    return "chosen as (select o.oid, n.nspname as schema_name "
+std::string chosen(const schema_selection& schemas, const std::optional<std::string>& name, found_by way) {
+    return "chosen as (select o.oid, n.nspname as schema_name, coalesce(" + visibility(way, visible_routines) +
+           ", false) as is_visible "
            "from pg_catalog.pg_proc o join pg_catalog.pg_namespace n on n.oid = o.pronamespace where " +
-           schema_condition(schemas, "pg_function_is_visible", "o.oid") + name_condition(schemas, name, "o.proname") +
-           ")";
+           schema_condition(schemas, way, visible_routines) + name_condition(schemas, name, "o.proname") + ")";
 }
 
 // proallargtypes is there if some arguments aren't input.
@@ -33,7 +33,7 @@ constexpr std::string_view outputs =
     "case when k.position > 0 then coalesce(cast(o.proargmodes[k.position] as text), 'i') else '' end "
     "as argument_mode, coalesce(cast(r.schema_name as text), '') as schema_name, "
     "coalesce(cast(p.proname as text), '') as name, "
-    "coalesce(pg_catalog.pg_function_is_visible(p.oid), false) as is_visible, "
+    "coalesce(r.is_visible, false) as is_visible, "
     "coalesce(cast(p.prokind as text), '') as kind, coalesce(k.type <> 0 and p.prokind <> 'p', false) as returns_type, "
     "coalesce(p.proretset, false) as returns_set, cast(coalesce(p.pronargdefaults, 0) as integer) as default_count, "
     "pg_catalog.pg_get_expr(p.proargdefaults, 0) as defaults, cast(l.lanname as text) as language, "
@@ -58,13 +58,13 @@ constexpr std::string_view step_outputs =
 
 } // namespace
 
-statement routines_query(const schema_selection& schemas, const std::optional<std::string>& name) {
+statement routines_query(const schema_selection& schemas, const std::optional<std::string>& name, found_by way) {
     return detail::bind(
-        "with recursive " + chosen(schemas, name) + ", " + std::string(parts) + ", " + std::string(domain_steps_query) +
-            std::string(outputs) + std::string(held_privileges_columns) + ", " + data_type_columns("-1", "0") +
-            std::string(sources) + data_type_joins("k.type") + held_privileges_join("p.proacl", 'f', "p.proowner") +
-            std::string(step_outputs) + data_type_columns("p.modifier", "p.dimensions") + " from step p" +
-            data_type_joins("p.type"),
+        "with recursive " + chosen(schemas, name, way) + ", " + std::string(parts) + ", " +
+            std::string(domain_steps_query) + std::string(outputs) + std::string(held_privileges_columns) + ", " +
+            data_type_columns("-1", "0") + std::string(sources) + data_type_joins("k.type") +
+            held_privileges_join("p.proacl", 'f', "p.proowner") + std::string(step_outputs) +
+            data_type_columns("p.modifier", "p.dimensions") + " from step p" + data_type_joins("p.type"),
         schemas, name);
 }
 

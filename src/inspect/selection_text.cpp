@@ -43,8 +43,8 @@ std::string visibility(found_by way, const visible_objects& objects) {
     return "(n.nspname = any (" + std::string(path) + ") and not exists (select from pg_catalog." +
            std::string(objects.catalog) + " h join pg_catalog.pg_namespace hn on hn.oid = h." + name_space +
            " where h." + name + " = o." + name + " and h." + name_space + " <> o." + name_space +
-           " and hn.nspname = any (" + std::string(path) + ") and " + place_in_path("hn") + " < " + place_in_path("n") +
-           "))";
+           std::string(objects.same) + " and hn.nspname = any (" + std::string(path) + ") and " + place_in_path("hn") +
+           " < " + place_in_path("n") + "))";
 }
 
 namespace {
@@ -108,17 +108,20 @@ std::string selected_relations(const relation_selection& selection, found_by way
            beside_schemas(selection, "o") + " and " + schema_condition(selection.schemas(), way, visible_relations);
 }
 
-std::string relation_condition(const relation_selection& selection, const std::string& relation,
-                               const std::string& schema) {
-    std::string text = beside_schemas(selection, relation) + " and ";
-    switch (selection.schemas().which()) {
-    case schema_selection::scope::named: return text + schema + ".nspname = any (cast($1 as pg_catalog.text[]))";
+std::string is_selected(const schema_selection& schemas, const std::string& schema) {
+    switch (schemas.which()) {
+    case schema_selection::scope::named: return schema + ".nspname = any (cast($1 as pg_catalog.text[]))";
     case schema_selection::scope::all:
-        return text + "(pg_catalog.left(" + schema + ".nspname, 3) <> 'pg_' and " + schema +
+        return "(pg_catalog.left(" + schema + ".nspname, 3) <> 'pg_' and " + schema +
                ".nspname <> 'information_schema' or " + schema + ".oid = pg_catalog.pg_my_temp_schema())";
     case schema_selection::scope::search_path: break;
     }
-    return text + schema + ".nspname <> 'pg_catalog' and " + schema + ".nspname = any (" + std::string(path) + ")";
+    return schema + ".nspname <> 'pg_catalog' and " + schema + ".nspname = any (" + std::string(path) + ")";
+}
+
+std::string relation_condition(const relation_selection& selection, const std::string& relation,
+                               const std::string& schema) {
+    return beside_schemas(selection, relation) + " and " + is_selected(selection.schemas(), schema);
 }
 
 statement bind(const std::string& text, const relation_selection& selection) {

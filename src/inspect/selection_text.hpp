@@ -32,9 +32,12 @@ struct visible_objects {
     std::string_view catalog;
     std::string_view prefix; ///< Of the names of its columns.
     std::string_view function;
+    std::string_view same = ""; ///< What else tells those of one name apart, of the rows o and h.
 };
 inline constexpr visible_objects visible_relations{"pg_class", "rel", "pg_table_is_visible"};
 inline constexpr visible_objects visible_types{"pg_type", "typ", "pg_type_is_visible"};
+inline constexpr visible_objects visible_routines{"pg_proc", "pro", "pg_function_is_visible",
+                                                  " and h.proargtypes = o.proargtypes"};
 
 /// Whether the search path leads to `o`, a row of that catalog, whose schema is `pg_namespace n`.
 std::string visibility(found_by way, const visible_objects& objects);
@@ -42,6 +45,10 @@ std::string visibility(found_by way, const visible_objects& objects);
 /// A condition on `pg_namespace n`, and for the search path the function that says of `object` whether it is visible.
 /// Parameter $1 is the names, if the selection is of some.
 std::string schema_condition(const schema_selection& schemas, std::string_view visible, std::string_view object);
+
+/// Whether `schema`, a row of pg_namespace, is among the selected ones; for the search path, whether it is on that.
+/// Parameter $1 as above.
+std::string is_selected(const schema_selection& schemas, const std::string& schema);
 
 /// The same for `o`, a row of that catalog.
 std::string schema_condition(const schema_selection& schemas, found_by way, const visible_objects& objects);

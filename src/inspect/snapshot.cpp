@@ -129,6 +129,9 @@ asio::awaitable<schema_snapshot> read_snapshot(catalog::pointer source, snapshot
 asio::awaitable<by_relation<reflected::table>> read_tables(catalog::pointer source, relation_selection selection) {
     snapshot_request wanted;
     wanted.has_types = false;
+    wanted.has_sequences = false;
+    wanted.has_routines = false;
+    wanted.has_extensions = false;
     wanted.is_checked = !selection.names(); // For a few tables it would cost more than they do.
     wanted.relations = std::move(selection);
     schema_snapshot found = co_await read_snapshot(std::move(source), std::move(wanted));
@@ -142,6 +145,10 @@ asio::awaitable<by_relation<reflected::table>> read_tables(catalog::pointer sour
 asio::awaitable<reflected::schema_snapshot> inspector::snapshot(snapshot_options options) const {
     detail::snapshot_request wanted;
     wanted.relations = options.relations();
+    wanted.has_types = options.types();
+    wanted.has_sequences = options.sequences();
+    wanted.has_routines = options.routines();
+    wanted.has_extensions = options.extensions();
     wanted.has_views = options.view_definitions();
     wanted.is_spread = options.connections() > 1;
     return detail::read_snapshot(catalog_, std::move(wanted));

@@ -147,9 +147,9 @@ bool snapshot_tables::add_foreign_key(entry& to, const raw_constraint_row& row) 
     key.name = row.name;
     key.referred_table = std::move(*referred);
     key.referred_oid = row.referred_oid;
-    key.match = match_type_of(row.match);
-    key.on_update = action_of(row.on_update);
-    key.on_delete = action_of(row.on_delete);
+    key.match = match_type_of(row.match.value_or("s"));
+    key.on_update = action_of(row.on_update.value_or("a"));
+    key.on_delete = action_of(row.on_delete.value_or("a"));
     key.deferrable = row.is_deferrable;
     key.initially_deferred = row.is_deferred;
     key.validated = row.is_validated;

@@ -28,16 +28,16 @@ const T* look_up(const std::vector<std::string>& search_path, const std::optiona
 }
 
 template <typename T>
-const T* find_type(const std::vector<T>& types, const std::vector<std::string>& search_path, std::string_view name,
-                   const std::optional<std::string_view>& schema) {
+const T* find_object(const std::vector<T>& objects, const std::vector<std::string>& search_path, std::string_view name,
+                     const std::optional<std::string_view>& schema) {
     const auto in_schema = [&](std::string_view wanted) -> const T* {
-        const auto place = std::find_if(types.begin(), types.end(),
+        const auto place = std::find_if(objects.begin(), objects.end(),
                                         [&](const T& each) { return each.schema == wanted && each.name == name; });
-        return place == types.end() ? nullptr : &*place;
+        return place == objects.end() ? nullptr : &*place;
     };
     const auto anywhere = [&] {
         std::vector<const T*> found;
-        for (const T& each : types)
+        for (const T& each : objects)
             if (each.name == name)
                 found.push_back(&each);
         return found;
@@ -63,11 +63,40 @@ const table* schema_snapshot::find_table(std::string_view name, std::optional<st
 }
 
 const enum_type* schema_snapshot::find_enum(std::string_view name, std::optional<std::string_view> schema) const {
-    return find_type(enums, search_path, name, schema);
+    return find_object(enums, search_path, name, schema);
 }
 
 const domain_type* schema_snapshot::find_domain(std::string_view name, std::optional<std::string_view> schema) const {
-    return find_type(domains, search_path, name, schema);
+    return find_object(domains, search_path, name, schema);
+}
+
+const composite_type* schema_snapshot::find_composite_type(std::string_view name,
+                                                           std::optional<std::string_view> schema) const {
+    return find_object(composite_types, search_path, name, schema);
+}
+
+const range_type* schema_snapshot::find_range_type(std::string_view name,
+                                                   std::optional<std::string_view> schema) const {
+    return find_object(range_types, search_path, name, schema);
+}
+
+const sequence* schema_snapshot::find_sequence(std::string_view name, std::optional<std::string_view> schema) const {
+    return find_object(sequences, search_path, name, schema);
+}
+
+const extension* schema_snapshot::find_extension(std::string_view name) const {
+    const auto place =
+        std::find_if(extensions.begin(), extensions.end(), [&](const extension& each) { return each.name == name; });
+    return place == extensions.end() ? nullptr : &*place;
+}
+
+std::vector<const routine*> schema_snapshot::routines_named(std::string_view name,
+                                                            std::optional<std::string_view> schema) const {
+    std::vector<const routine*> found;
+    for (const routine& each : routines)
+        if (each.name == name && (!schema || each.schema == *schema))
+            found.push_back(&each);
+    return found;
 }
 
 const table& schema_snapshot::table(std::string_view name, std::optional<std::string_view> schema) const {

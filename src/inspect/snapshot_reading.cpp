@@ -30,6 +30,9 @@ constexpr std::string_view begin = "begin isolation level repeatable read, read 
 // All types in the answers are known, so they needn't come as text the first time.
 void add(pipeline& work, statement one) { work.execute(std::move(one.results(result_format::binary))); }
 
+// What is compiled for large catalogs would run for less time than that takes (jit_above_cost is about one of them).
+constexpr std::string_view without_jit = "set local jit = off";
+
 void add_all(pipeline& work, const std::vector<statement>& statements) {
     for (const statement& each : statements)
         add(work, each);
@@ -71,6 +74,8 @@ asio::awaitable<std::optional<snapshot_answers>> ask_snapshot(catalog::pointer s
     pipeline work(pipeline_mode::isolated);
     if (!within)
         work.execute(begin);
+    if (!within)
+        work.execute(without_jit);
     if (!within && asked.want_generic_plans())
         work.execute("set local plan_cache_mode = force_generic_plan");
     if (versions)
@@ -101,6 +106,7 @@ asio::awaitable<std::optional<snapshot_answers>> ask_snapshot_of_two(catalog::po
     snapshot_answers found;
     pipeline opening(pipeline_mode::isolated);
     opening.execute(begin);
+    opening.execute(without_jit);
     if (versions)
         add(opening, *versions);
     opening.execute("select pg_catalog.pg_export_snapshot()");
@@ -108,7 +114,7 @@ asio::awaitable<std::optional<snapshot_answers>> ask_snapshot_of_two(catalog::po
     const pipeline_results opened = co_await leader->run_pipeline(std::move(opening));
     throw_if_failed(opened);
     if (versions)
-        found.first_versions = opened.outcome(1).output;
+        found.first_versions = opened.outcome(2).output;
     const auto exported = opened.outcome(opened.size() - 2).output.one<std::string>();
     const result& ours = opened.outcome(opened.size() - 1).output;
 
@@ -116,6 +122,7 @@ asio::awaitable<std::optional<snapshot_answers>> ask_snapshot_of_two(catalog::po
     pipeline helping(pipeline_mode::isolated);
     helping.execute(begin);
     helping.execute("set transaction snapshot '" + exported + "'");
+    helping.execute(without_jit);
     helping.execute(surroundings);
     add_all(helping, asked.first_part());
     helping.execute("commit");
@@ -133,7 +140,7 @@ asio::awaitable<std::optional<snapshot_answers>> ask_snapshot_of_two(catalog::po
         co_return std::nullopt;
     const auto [path, temporary] = surroundings_in(ours);
     const bool has_help = is_all_done(help_problem, helped) && temporary == "0" &&
-                          surroundings_in(helped.outcome(2).output) == surroundings_in(ours);
+                          surroundings_in(helped.outcome(3).output) == surroundings_in(ours);
 
     pipeline closing(pipeline_mode::isolated);
     if (!has_help)
@@ -144,7 +151,7 @@ asio::awaitable<std::optional<snapshot_answers>> ask_snapshot_of_two(catalog::po
     const pipeline_results closed = co_await leader->run_pipeline(std::move(closing));
     if (has_stumbled(closed, false))
         co_return std::nullopt;
-    take(found.parts, has_help ? helped : closed, has_help ? 3 : 0, asked.first_part().size());
+    take(found.parts, has_help ? helped : closed, has_help ? 4 : 0, asked.first_part().size());
     take(found.parts, led, 0, asked.second_part().size());
     if (versions)
         found.last_versions = closed.outcome(closed.size() - 1).output;

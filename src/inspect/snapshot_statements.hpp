@@ -16,7 +16,10 @@ namespace coropq::detail {
 /// What is asked for.
 struct snapshot_request {
     relation_selection relations;
-    bool has_types = true;  ///< Enums and domains as well.
+    bool has_types = true; ///< Enums, domains, composite types and ranges as well.
+    bool has_sequences = true;
+    bool has_routines = true;
+    bool has_extensions = true;
     bool has_views = true;  ///< Definitions of views.
     bool is_checked = true; ///< That all texts are of one moment.
     bool is_spread = false; ///< Over two connections, if they are there.
@@ -40,6 +43,9 @@ public:
 
 private:
     bool has_types_;
+    bool has_sequences_;
+    bool has_routines_;
+    bool has_extensions_;
     bool want_generic_plans_;
     std::vector<statement> first_part_;
     std::vector<statement> second_part_;

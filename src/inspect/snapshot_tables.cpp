@@ -5,6 +5,7 @@
 
 #include "inspect/codes.hpp"
 #include "inspect/columns.hpp"
+#include "inspect/held_privileges.hpp"
 #include "inspect/optional_text.hpp"
 
 #include <coropq/mapping.hpp>
@@ -12,6 +13,7 @@
 #include <coropq/types/identifiers.hpp>
 
 #include <algorithm>
+#include <iterator>
 
 namespace coropq::detail {
 
@@ -24,6 +26,21 @@ std::uint64_t column_key(std::uint32_t relation, int position) {
 std::uint64_t comment_key(bool is_constraint, std::uint32_t oid) { return std::uint64_t(is_constraint) << 32 | oid; }
 
 constexpr std::uint32_t default_collation = 100; // pg_collation.dat of PostgreSQL
+
+std::vector<reflected::privilege> privileges_on(const std::string& column,
+                                                const std::vector<std::optional<std::string>>& grants) {
+    std::vector<reflected::privilege> all;
+    for (std::size_t i = 0; i + 3 < grants.size(); i += 4) {
+        reflected::privilege& found = all.emplace_back();
+        found.grantee = grants[i];
+        found.name = grants[i + 1].value_or(std::string());
+        found.grantable = grants[i + 2] == "true";
+        found.grantor = grants[i + 3].value_or(std::string());
+        found.column = column;
+    }
+    sort_privileges(all);
+    return all;
+}
 
 bool by_position(const reflected::column& column, int position) { return column.position < position; }
 
@@ -95,6 +112,8 @@ void snapshot_tables::add_column(entry& to, const raw_column_row& row) {
         column.options = *row.attribute_options;
     if (row.foreign_options)
         column.foreign_options = *row.foreign_options;
+    if (row.grants)
+        to.privileges.emplace(row.position, privileges_on(column.name, *row.grants));
     const std::uint32_t collation = row.collation.value_or(default_collation);
     if (collation != type.collation)
         column.collation = names_.collation(collation);
@@ -189,6 +208,9 @@ reflected::by_relation<reflected::table> snapshot_tables::take(bool& is_complete
                 (column.generated && column.generated->expression.empty()))
                 each.is_lost = true;
         }
+        for (auto& [position, some] : each.privileges)
+            each.table->privileges.insert(each.table->privileges.end(), std::make_move_iterator(some.begin()),
+                                          std::make_move_iterator(some.end()));
         if (!each.is_lost)
             continue;
         is_complete = false;

@@ -11,6 +11,7 @@
 #include <coropq/result.hpp>
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -45,6 +46,7 @@ private:
         reflected::table* table = nullptr;
         std::vector<std::pair<int, std::uint32_t>>
             collations; ///< By position; those that are of the default aren't there.
+        std::map<int, std::vector<reflected::privilege>> privileges; ///< Of columns, by position.
         bool is_lost = false;
     };
 

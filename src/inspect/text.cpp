@@ -4,6 +4,7 @@
 #include <coropq/inspect/text.hpp>
 
 #include "inspect/ddl/clauses.hpp"
+#include "inspect/ddl/routine_text.hpp"
 #include "inspect/ddl/table_rest.hpp"
 #include "inspect/ddl/table_statements.hpp"
 #include "inspect/line_text.hpp"
@@ -211,8 +212,66 @@ std::string reflected::to_text(const reflected::table& table) {
     return text;
 }
 
-std::string reflected::to_text(const reflected::schema_snapshot& snapshot) {
+namespace detail {
+
+namespace {
+
+template <typename T>
+std::string title_of(std::string_view kind, const T& value) {
+    return std::string(kind) + ' ' + line_text(quoted_name({value.schema, value.name})) + '\n';
+}
+
+std::string text_of(const reflected::composite_type& type) {
+    std::string text = title_of("Composite type", type);
+    add_section(text, "Attributes", lines_of(type.attributes, [](const reflected::attribute& attribute) {
+                    return quoted_name(attribute.name) + ' ' + type_text(attribute.type);
+                }));
+    return text + '\n';
+}
+
+std::string text_of(const reflected::range_type& type) {
+    std::string text = title_of("Range", type);
+    add_section(text, "Definition", {"of " + type_text(type.subtype)});
+    return text + '\n';
+}
+
+std::string text_of(const reflected::sequence& sequence) {
+    std::string text = title_of("Sequence", sequence);
+    std::vector<std::string> lines{type_text(sequence.type) + ' ' + sequence_clauses(sequence)};
+    if (sequence.owned_by)
+        lines.push_back("owned by " + quoted_name(sequence.owned_by->table) + '.' +
+                        quoted_name(sequence.owned_by->column));
+    add_section(text, "Definition", lines);
+    return text + '\n';
+}
+
+template <typename T>
+std::string texts_of(const std::vector<T>& values) {
     std::string text;
+    for (const T& value : values)
+        text += text_of(value);
+    return text;
+}
+
+// A line for each: there are many.
+std::string lists_of(const reflected::schema_snapshot& snapshot) {
+    std::string text;
+    add_section(text, "Extensions", lines_of(snapshot.extensions, [](const reflected::extension& extension) {
+                    return quoted_name(extension.name) + ' ' + extension.version + " in the schema " +
+                           quoted_name(extension.schema);
+                }));
+    add_section(text, "Functions and procedures", lines_of(snapshot.routines, [](const reflected::routine& routine) {
+                    return routine_kind_text(routine.kind) + ' ' + routine_text(routine);
+                }));
+    return text.empty() ? text : text + '\n';
+}
+
+} // namespace
+
+} // namespace detail
+
+std::string reflected::to_text(const reflected::schema_snapshot& snapshot) {
+    std::string text = detail::lists_of(snapshot);
     for (const reflected::enum_type& type : snapshot.enums) {
         text += "Enum " + detail::line_text(detail::quoted_name({type.schema, type.name})) + '\n';
         detail::add_section(text, "Labels", type.labels);
@@ -229,6 +288,8 @@ std::string reflected::to_text(const reflected::schema_snapshot& snapshot) {
         detail::add_section(text, "Definition", lines);
         text += '\n';
     }
+    text += detail::texts_of(snapshot.composite_types) + detail::texts_of(snapshot.range_types) +
+            detail::texts_of(snapshot.sequences);
     for (const auto& [name, table] : snapshot.tables)
         text += to_text(table) + '\n';
     return text;

@@ -68,9 +68,10 @@ constexpr std::string_view arguments =
     "with ordinality as m(piece, position) order by m.position)";
 
 constexpr std::string_view columns =
-    "array(select cast(a.attname as text) from pg_catalog.unnest(cast(t.tgattr as int2[])) "
+    "case when pg_catalog.cardinality(cast(t.tgattr as int2[])) > 0 then array(select cast(a.attname as text) from "
+    "pg_catalog.unnest(cast(t.tgattr as int2[])) "
     "with ordinality as k(attribute, position) join pg_catalog.pg_attribute a on a.attrelid = t.tgrelid "
-    "and a.attnum = k.attribute order by k.position)";
+    "and a.attnum = k.attribute order by k.position) else '{}' end";
 
 std::string outputs() {
     return "select r.relation, cast(r.schema_name as text) as schema_name, "

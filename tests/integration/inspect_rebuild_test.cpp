@@ -15,6 +15,7 @@ struct inspect_rebuild : inspect_fixture {
     coropq::engine target = coropq::create_engine(context, plain_address(other),
                                                   coropq::engine_options().pool(coropq::pool_options().size(1)));
     coropq::ddl_options options;
+    coropq::snapshot_options selected = coropq::snapshot_options(coropq::all_schemas()).routines(false);
 
     ~inspect_rebuild() override { run(context, target.dispose()); }
 
@@ -25,7 +26,7 @@ struct inspect_rebuild : inspect_fixture {
     }
 
     reflected::schema_snapshot whole(const coropq::inspector& from) {
-        reflected::schema_snapshot found = get(from.snapshot(coropq::all_schemas()));
+        reflected::schema_snapshot found = get(from.snapshot(selected));
         found.tables = get(from.reflect(coropq::relation_selection(coropq::all_schemas())));
         return found;
     }
@@ -181,8 +182,6 @@ TEST_F(inspect_rebuild, storage_and_statistics) {
          "create materialized view m as select a from t", "alter materialized view m alter a set storage plain",
          "create table full_identity (a int)", "alter table full_identity replica identity full",
          "create table no_identity (a int)", "alter table no_identity replica identity nothing"});
-    // Composite types come with the snapshot of those.
-    sql("drop type pair");
     rebuild();
 }
 
@@ -240,8 +239,9 @@ TEST_F(inspect_rebuild, triggers_policies_and_privileges) {
 
 TEST_F(inspect_rebuild, foreign_tables_and_typed_tables) {
     everywhere("create foreign data wrapper nowhere; create server \"Fa r\" foreign data wrapper nowhere; "
-               "grant usage on foreign server \"Fa r\" to public; create type public.pair as (a int, b text)");
-    sql({"create foreign table remote (a int options (\"Column\" 'it''s', x 'y=z') not null, b text default 'x', "
+               "grant usage on foreign server \"Fa r\" to public");
+    sql({"create type pair as (a int, b text)",
+         "create foreign table remote (a int options (\"Column\" 'it''s', x 'y=z') not null, b text default 'x', "
          "check (a > 0)) server \"Fa r\" options (table_name E'a\\\\b', empty '')",
          "create table typed of pair (a not null default 3, primary key (a))"});
     rebuild();
@@ -289,12 +289,30 @@ TEST_F(inspect_rebuild, sequences_and_other_types) {
     };
     EXPECT_EQ(without_oids(get(inspect.sequences())), without_oids(get(target.inspect().sequences())));
     EXPECT_EQ(diff(get(inspect.reflect("t")), get(target.inspect().reflect("t"))).text(), "");
-    const coropq::ddl_script snapshot = to_ddl(get(inspect.snapshot()));
-    ASSERT_EQ(snapshot.omitted.size(), 2u);
-    EXPECT_TRUE(contains(snapshot.omitted[0], "the sequence that the default of public.t.id names"));
+    const coropq::ddl_script without =
+        to_ddl(get(inspect.snapshot(coropq::snapshot_options("public").sequences(false))));
+    ASSERT_EQ(without.omitted.size(), 2u);
+    EXPECT_TRUE(contains(without.omitted[0], "the sequence that the default of public.t.id names"));
     for (const temporary_database* each : {&database, &other})
         cluster().query("drop owned by rebuild_third", each->name());
     superuser_sql("drop role rebuild_third");
+}
+
+TEST_F(inspect_rebuild, a_snapshot_with_all_kinds) {
+    sql({"create schema \"S s\"", "create type z_mood as enum ('sad', 'ok')",
+         "create type words as range (subtype = text, collation = \"C\", multirange_type_name = \"Many words\")",
+         "create domain \"S s\".number as int check (value > 0)", "create type b_pair as (m z_mood, w words)",
+         "create type a_pair as (b b_pair[], x \"S s\".number)",
+         "create domain pairs as a_pair check ((value).x is not null)",
+         "create sequence \"S s\".\"It's\" as smallint increment -2", "create sequence free start 7 cycle",
+         "create table \"S s\".t (id serial primary key, i int generated always as identity, "
+         "n int default nextval('\"S s\".\"It''s\"'), m \"Many words\", p pairs)",
+         "create table typed of b_pair", "comment on sequence free is 'loose'", "comment on type words is 'text'"});
+    options.owners(true).privileges(true);
+    rebuild();
+    sql("create function f(a int, out b text) language sql as 'select null::text'");
+    const coropq::ddl_script with_routines = to_ddl(get(inspect.snapshot()));
+    EXPECT_EQ(with_routines.omitted, (names{"the function public.f(integer): what it does isn't known"}));
 }
 
 TEST_F(inspect_rebuild, hostile_names) {

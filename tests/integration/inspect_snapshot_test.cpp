@@ -5,8 +5,15 @@
 
 #include "inspect_support.hpp"
 
+#include "support/tcp_proxy.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <exception>
+#include <optional>
 #include <sstream>
 
 namespace {
@@ -20,19 +27,35 @@ using reflected::schema_snapshot;
 
 struct inspect_snapshot : inspect_fixture {
     void build_everything() {
-        sql({"create schema other", "create schema empty", "create type mood as enum ('sad', 'ok')",
-             "create type other.mood as enum ('else')", "create domain small as int default 3 check (value < 100)",
-             "create domain smaller as small not null", "create table p (id int primary key, unique (id))",
+        sql({"create schema other",
+             "create schema empty",
+             "create type mood as enum ('sad', 'ok')",
+             "create type other.mood as enum ('else')",
+             "create domain small as int default 3 check (value < 100)",
+             "create domain smaller as small not null",
+             "create table p (id int primary key, unique (id))",
              "create table t (id bigint generated always as identity primary key, p int default 7 references p, "
              "name varchar(30) collate \"C\" not null default 'x', m mood[], s smaller, o other.mood, "
              "g int generated always as (p + 1) stored, n serial, r int4range, check (p > 0), unique (name, p), "
              "exclude using gist (r with &&))",
-             "create index on t ((p + 1), name desc) where p > 5", "comment on table t is 'a table'",
-             "comment on column t.p is 'a column'", "create table bare ()",
+             "create index on t ((p + 1), name desc) where p > 5",
+             "comment on table t is 'a table'",
+             "comment on column t.p is 'a column'",
+             "create table bare ()",
              "create table parted (a int primary key, b text) partition by list (a)",
              "create table part partition of parted for values in (1, 2)",
-             "create table other.t (x int references t (id))", "create view v as select id, name from t",
-             "create materialized view mv as select 1 as one", "create table other.child (extra int) inherits (p)"});
+             "create table other.t (x int references t (id))",
+             "create view v as select id, name from t",
+             "create materialized view mv as select 1 as one",
+             "create table other.child (extra int) inherits (p)",
+             "grant select (p, name), update (p) on t to public with grant option",
+             "grant select on p to public",
+             "create sequence other.counter as smallint cycle",
+             "create type pair as (a small, b mood[])",
+             "create type other.moods as range (subtype = mood)",
+             "create function f(a small, b text default 'x', out c pair) language sql as 'select null::pair'",
+             "create function f(int) returns setof mood language sql as 'select null::mood'",
+             "create function other.f(int) returns int language sql as 'select 1'"});
     }
 };
 
@@ -51,6 +74,7 @@ TEST_F(inspect_snapshot, has_what_the_single_functions_give) {
         const auto checks = get(inspect.check_constraints(all));
         const auto exclusions = get(inspect.exclusion_constraints(all));
         const auto indexes = get(inspect.indexes(all));
+        const auto privileges = get(inspect.privileges(all));
         ASSERT_EQ(snapshot.tables.size(), relations.size());
         for (const auto& [name, table] : snapshot.tables) {
             EXPECT_EQ(table.relation, relations.at(name));
@@ -61,10 +85,15 @@ TEST_F(inspect_snapshot, has_what_the_single_functions_give) {
             EXPECT_EQ(table.check_constraints, checks.at(name));
             EXPECT_EQ(table.exclusion_constraints, exclusions.at(name));
             EXPECT_EQ(table.indexes, indexes.at(name));
+            EXPECT_EQ(table.privileges, privileges.at(name));
             EXPECT_EQ(table.view_definition, std::nullopt);
         }
         EXPECT_EQ(snapshot.enums, get(inspect.enums(schemas)));
         EXPECT_EQ(snapshot.domains, get(inspect.domains(schemas)));
+        EXPECT_EQ(snapshot.composite_types, get(inspect.composite_types(schemas)));
+        EXPECT_EQ(snapshot.range_types, get(inspect.range_types(schemas)));
+        EXPECT_EQ(snapshot.sequences, get(inspect.sequences(schemas)));
+        EXPECT_EQ(snapshot.routines, get(inspect.routines(schemas)));
     }
 }
 
@@ -130,7 +159,10 @@ TEST_F(inspect_snapshot, knows_where_it_comes_from) {
 TEST_F(inspect_snapshot, looks_up_by_name) {
     sql({"create schema a", "create schema b", "create schema c", "create table a.t (x int)",
          "create table b.t (y int)", "create table c.only (z int)", "create type a.e as enum ()",
-         "create domain b.d as int", "create table c.twice ()", "create table a.twice ()", "set search_path to b, a"});
+         "create domain b.d as int", "create table c.twice ()", "create table a.twice ()", "create sequence a.s",
+         "create type b.p as (x int)", "create type b.r as range (subtype = int)",
+         "create function a.f() returns int language sql as 'select 1'",
+         "create function b.f(int) returns int language sql as 'select 1'", "set search_path to b, a"});
     const schema_snapshot snapshot = get(inspect.snapshot(coropq::all_schemas()));
     EXPECT_EQ(snapshot.table("t").relation.schema, "b") << "the first of the search path";
     EXPECT_EQ(snapshot.table("t", "a").relation.schema, "a");
@@ -143,6 +175,16 @@ TEST_F(inspect_snapshot, looks_up_by_name) {
     EXPECT_EQ(snapshot.find_enum("e", "b"), nullptr);
     EXPECT_EQ(snapshot.find_domain("d", "b"), &snapshot.domains.front());
     EXPECT_EQ(snapshot.find_domain("e"), nullptr);
+    EXPECT_EQ(snapshot.find_sequence("s"), &snapshot.sequences.front());
+    EXPECT_EQ(snapshot.find_sequence("s", "b"), nullptr);
+    EXPECT_EQ(snapshot.find_composite_type("p", "b"), &snapshot.composite_types.front());
+    EXPECT_EQ(snapshot.find_range_type("r"), &snapshot.range_types.front());
+    EXPECT_EQ(snapshot.routines_named("f").size(), 2u);
+    EXPECT_EQ(snapshot.routines_named("f", "b"), (std::vector{&snapshot.routines.back()}));
+    EXPECT_TRUE(snapshot.routines_named("F").empty());
+    EXPECT_EQ(snapshot.find_extension("plpgsql"), nullptr) << "it is in pg_catalog";
+    const schema_snapshot own = get(inspect.snapshot("pg_catalog"));
+    EXPECT_EQ(own.find_extension("plpgsql"), &own.extensions.front());
     try {
         snapshot.table("t", "no such schema");
         ADD_FAILURE();
@@ -174,11 +216,63 @@ TEST_F(inspect_snapshot, can_be_of_some_kinds) {
     EXPECT_EQ(temporary.table("passing").columns.size(), 1u);
 }
 
+TEST_F(inspect_snapshot, can_be_without_some_kinds) {
+    build_everything();
+    const schema_snapshot all = get(inspect.snapshot());
+    snapshot_options options;
+    options.types(false).sequences(false).routines(false).extensions(false);
+    schema_snapshot expected = all;
+    expected.enums.clear();
+    expected.domains.clear();
+    expected.composite_types.clear();
+    expected.range_types.clear();
+    expected.sequences.clear();
+    expected.routines.clear();
+    EXPECT_EQ(get(inspect.snapshot(options)), expected);
+    EXPECT_FALSE(all.sequences.empty() || all.composite_types.empty() || all.routines.empty());
+}
+
+// Everything is sent before anything is answered: that many bytes leave while no answer gets through.
+TEST_F(inspect_snapshot, takes_one_round_trip) {
+    build_everything();
+    tcp_proxy proxy(cluster().port());
+    const std::string address = address_of(plain_url().host("127.0.0.1").port(proxy.port()).database(database.name()));
+    std::size_t size = 0;
+    for (const bool is_stalled : {false, true}) {
+        coropq::connection conn = get(coropq::connect(context, address));
+        proxy.reset_counters();
+        if (is_stalled)
+            proxy.stall(direction::to_client);
+        std::optional<schema_snapshot> found;
+        asio::co_spawn(context, conn.inspect().snapshot(snapshot_options("other")),
+                       [&](const std::exception_ptr& problem, schema_snapshot answer) {
+                           EXPECT_FALSE(problem);
+                           found = std::move(answer);
+                       });
+        context.restart();
+        if (is_stalled) {
+            const auto end = std::chrono::steady_clock::now() + time_limit;
+            while (proxy.bytes(direction::to_server) < size && std::chrono::steady_clock::now() < end)
+                context.run_for(std::chrono::milliseconds(10));
+            EXPECT_FALSE(found);
+            EXPECT_EQ(proxy.bytes(direction::to_server), size);
+            proxy.release();
+        }
+        drain(context);
+        ASSERT_TRUE(found);
+        EXPECT_EQ(found->tables.size(), 2u);
+        size = proxy.bytes(direction::to_server);
+        run(context, conn.close());
+    }
+}
+
 TEST_F(inspect_snapshot, of_a_schema_that_does_not_exist_is_empty) {
     const schema_snapshot snapshot = get(inspect.snapshot("nowhere"));
     EXPECT_TRUE(snapshot.tables.empty());
     EXPECT_TRUE(snapshot.enums.empty());
     EXPECT_TRUE(snapshot.domains.empty());
+    EXPECT_TRUE(snapshot.sequences.empty());
+    EXPECT_TRUE(snapshot.routines.empty());
 }
 
 TEST_F(inspect_snapshot, takes_names_as_they_are) {

@@ -151,6 +151,37 @@ TEST(diff, what_may_be_ignored) {
     EXPECT_EQ(diff(orders(), other, diff_options().owners(false).owners(true)).changes.size(), 5u);
 }
 
+TEST(diff, functions_are_told_apart_by_their_arguments) {
+    reflected::schema_snapshot before;
+    before.routines.resize(2);
+    for (reflected::routine& routine : before.routines) {
+        routine.schema = "s";
+        routine.name = "f";
+        routine.volatility = "stable";
+    }
+    before.routines[1].arguments.resize(1);
+    before.routines[1].arguments[0].name = "a";
+    before.routines[1].arguments[0].type = column_of("").type;
+    reflected::schema_snapshot after = before;
+    after.routines[1].volatility = "volatile";
+    after.routines[0].name = "g";
+    after.sequences.resize(1);
+    after.sequences[0].schema = "s";
+    after.sequences[0].name = "q";
+    after.sequences[0].type = column_of("").type;
+    after.extensions.resize(1);
+    after.extensions[0].name = "e";
+    after.extensions[0].version = "1.0";
+    before.extensions = after.extensions;
+    before.extensions[0].schema = "s"; // moved
+    EXPECT_EQ(diff(before, after).text(),
+              "+ sequence s.q: sequence as integer start with 1 increment by 1 minvalue 1 maxvalue 1 cache 1 no cycle\n"
+              "- routine s.f(): function s.f()\n"
+              "~ routine s.f(integer), volatility: stable -> volatile\n"
+              "+ routine s.g(): function s.g()\n"
+              "~ extension e, schema: s -> \n");
+}
+
 TEST(diff, snapshots) {
     reflected::table renamed = orders();
     renamed.relation.name = "New\norders";

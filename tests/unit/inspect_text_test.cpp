@@ -68,6 +68,34 @@ reflected::table everything(const std::string& word) {
     return table;
 }
 
+// One of each kind that isn't a table, an enum or a domain.
+void add_others(reflected::schema_snapshot& snapshot, const std::string& word) {
+    reflected::data_type type;
+    type.text = "integer";
+    type.schema = "pg_catalog";
+    type.name = "int4";
+    for (auto* const place : {&snapshot.composite_types.emplace_back().name, &snapshot.range_types.emplace_back().name,
+                              &snapshot.sequences.emplace_back().name, &snapshot.routines.emplace_back().name,
+                              &snapshot.extensions.emplace_back().name})
+        *place = word;
+    snapshot.composite_types[0].attributes.resize(1);
+    snapshot.composite_types[0].attributes[0].name = word;
+    snapshot.composite_types[0].attributes[0].type = type;
+    snapshot.range_types[0].subtype = type;
+    snapshot.range_types[0].canonical = {"s", word};
+    snapshot.sequences[0].type = type;
+    snapshot.sequences[0].owned_by = {{"s", word}, word, true};
+    reflected::routine& routine = snapshot.routines[0];
+    routine.kind = reflected::routine_kind::procedure;
+    routine.arguments.resize(2);
+    routine.arguments[0] = {word, reflected::argument_mode::in_out, type, "'" + word + "'"};
+    routine.arguments[1].type = type;
+    routine.settings = {word};
+    routine.privileges.resize(1);
+    snapshot.extensions[0].version = "1.2";
+    snapshot.extensions[0].schema = "public";
+}
+
 template <typename T>
 std::string printed(const T& value) {
     std::ostringstream stream;
@@ -147,12 +175,28 @@ TEST(inspect_text, nothing_that_a_terminal_acts_on) {
     snapshot.domains.resize(1);
     snapshot.domains[0].name = hostile;
     snapshot.domains[0].default_value = hostile;
+    add_others(snapshot, hostile);
     const std::string text = to_text(snapshot);
     for (const char c : text) {
         EXPECT_TRUE(c == '\n' || (static_cast<unsigned char>(c) >= 0x20 && c != 0x7f)) << static_cast<int>(c);
     }
     EXPECT_NE(text.find("\n  from x\n"), std::string::npos);
     EXPECT_NE(text.find("\\u001b"), std::string::npos);
+}
+
+TEST(inspect_text, a_snapshot_has_all_kinds) {
+    reflected::schema_snapshot snapshot;
+    add_others(snapshot, "a");
+    snapshot.composite_types[0].schema = snapshot.range_types[0].schema = snapshot.sequences[0].schema =
+        snapshot.routines[0].schema = "S";
+    EXPECT_EQ(to_text(snapshot), "Extensions:\n    a 1.2 in the schema public\n"
+                                 "Functions and procedures:\n"
+                                 "    procedure \"S\".a(inout a integer default 'a', integer)\n\n"
+                                 "Composite type \"S\".a\nAttributes:\n    a integer\n\n"
+                                 "Range \"S\".a\nDefinition:\n    of integer\n\n"
+                                 "Sequence \"S\".a\nDefinition:\n"
+                                 "    integer start with 1 increment by 1 minvalue 1 maxvalue 1 cache 1 no cycle\n"
+                                 "    owned by s.a.a\n\n");
 }
 
 TEST(inspect_text, columns_are_as_wide_as_their_characters) {
@@ -188,6 +232,7 @@ TEST(inspect_text, json_turns_back_into_the_value) {
         snapshot.tables[{"public", "z"}] = reflected::table();
         snapshot.enums.resize(1);
         snapshot.domains.resize(1);
+        add_others(snapshot, word);
         EXPECT_EQ(boost::json::value_to<reflected::schema_snapshot>(boost::json::parse(printed(snapshot))), snapshot);
     }
 }

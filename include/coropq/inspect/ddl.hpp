@@ -104,9 +104,10 @@ ddl_script to_ddl(const sequence& sequence, const ddl_options& options = {});
 /// identity column.
 std::optional<std::string> owned_by_ddl(const sequence& sequence);
 
-/// Rebuilds all of it in an empty database: types, then tables and views in the order in which they need each other,
-/// then foreign keys, which may go round in circles. What a snapshot doesn't have must be there: sequences, composite
-/// types, ranges, functions, extensions, and whatever roles and servers are named.
+/// Rebuilds all of it in an empty database: extensions, then types, sequences, tables and views in the order in which
+/// they need each other, then foreign keys, which may go round in circles. What a snapshot doesn't tell must be there:
+/// functions, and whatever roles and servers are named. What an extension has made beside functions and types of its
+/// own (tables, enums …) is in the script once more: leave it out of the snapshot.
 ddl_script to_ddl(const reflected::schema_snapshot& snapshot, const ddl_options& options = {});
 
 } // namespace reflected

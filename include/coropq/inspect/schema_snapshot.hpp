@@ -4,6 +4,11 @@
 #ifndef COROPQ_INSPECT_SCHEMA_SNAPSHOT_HPP
 #define COROPQ_INSPECT_SCHEMA_SNAPSHOT_HPP
 
+#include <coropq/inspect/composite_type.hpp>
+#include <coropq/inspect/extension.hpp>
+#include <coropq/inspect/range_type.hpp>
+#include <coropq/inspect/routine.hpp>
+#include <coropq/inspect/sequence.hpp>
 #include <coropq/inspect/table.hpp>
 #include <coropq/inspect/user_types.hpp>
 
@@ -26,8 +31,13 @@ struct schema_snapshot {
     /// lead there.
     std::vector<std::string> search_path;
     by_relation<reflected::table> tables; ///< And views and materialized views.
-    std::vector<enum_type> enums;         ///< By schema and name, as the domains.
+    std::vector<enum_type> enums;         ///< By schema and name, as all that follow.
     std::vector<domain_type> domains;
+    std::vector<composite_type> composite_types;
+    std::vector<range_type> range_types;
+    std::vector<sequence> sequences; ///< Those of identity and serial columns, too.
+    std::vector<routine> routines;
+    std::vector<extension> extensions; ///< Those whose schema was selected, by their names.
 
     friend bool operator==(const schema_snapshot&, const schema_snapshot&) = default;
 
@@ -37,11 +47,20 @@ struct schema_snapshot {
     const reflected::table* find_table(std::string_view name, std::optional<std::string_view> schema = {}) const;
     const enum_type* find_enum(std::string_view name, std::optional<std::string_view> schema = {}) const;
     const domain_type* find_domain(std::string_view name, std::optional<std::string_view> schema = {}) const;
+    const composite_type* find_composite_type(std::string_view name, std::optional<std::string_view> schema = {}) const;
+    const range_type* find_range_type(std::string_view name, std::optional<std::string_view> schema = {}) const;
+    const sequence* find_sequence(std::string_view name, std::optional<std::string_view> schema = {}) const;
+    const extension* find_extension(std::string_view name) const;
+    /// Those of the name, which differ in their arguments; without a schema, in all schemas.
+    std::vector<const routine*> routines_named(std::string_view name,
+                                               std::optional<std::string_view> schema = {}) const;
 
     /// The same. Throws `inspection_error` (`errc::no_such_object`) if it isn't there.
     const reflected::table& table(std::string_view name, std::optional<std::string_view> schema = {}) const;
 };
-BOOST_DESCRIBE_STRUCT(schema_snapshot, (), (database, server_version, search_path, tables, enums, domains))
+BOOST_DESCRIBE_STRUCT(schema_snapshot, (),
+                      (database, server_version, search_path, tables, enums, domains, composite_types, range_types,
+                       sequences, routines, extensions))
 
 std::ostream& operator<<(std::ostream& stream, const schema_snapshot& value);
 

@@ -45,6 +45,24 @@ public:
         view_definitions_ = wanted;
         return *this;
     }
+    /// Whether enums, domains, composite types and ranges are read. Default of this and the following: true.
+    snapshot_options& types(bool wanted) noexcept {
+        types_ = wanted;
+        return *this;
+    }
+    snapshot_options& sequences(bool wanted) noexcept {
+        sequences_ = wanted;
+        return *this;
+    }
+    /// Functions, procedures and aggregates: extensions may bring very many.
+    snapshot_options& routines(bool wanted) noexcept {
+        routines_ = wanted;
+        return *this;
+    }
+    snapshot_options& extensions(bool wanted) noexcept {
+        extensions_ = wanted;
+        return *this;
+    }
 
     /// How many connections of an engine may work at the same time: 1, or 2 if another one is idle when it begins
     /// (nobody waits for it, and none is opened). The second one takes over the snapshot of the first one
@@ -57,11 +75,19 @@ public:
     const relation_selection& relations() const noexcept { return relations_; }
     const schema_selection& schemas() const noexcept { return relations_.schemas(); }
     bool view_definitions() const noexcept { return view_definitions_; }
+    bool types() const noexcept { return types_; }
+    bool sequences() const noexcept { return sequences_; }
+    bool routines() const noexcept { return routines_; }
+    bool extensions() const noexcept { return extensions_; }
     int connections() const noexcept { return connections_; }
 
 private:
     relation_selection relations_;
     bool view_definitions_ = true;
+    bool types_ = true;
+    bool sequences_ = true;
+    bool routines_ = true;
+    bool extensions_ = true;
     int connections_ = 1;
 };
 

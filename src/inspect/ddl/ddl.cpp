@@ -4,6 +4,7 @@
 #include <coropq/inspect/ddl.hpp>
 
 #include "inspect/ddl/creation_order.hpp"
+#include "inspect/ddl/routine_text.hpp"
 #include "inspect/ddl/table_rest.hpp"
 #include "inspect/ddl/table_statements.hpp"
 #include "inspect/ddl/type_statements.hpp"
@@ -14,6 +15,7 @@
 #include <functional>
 #include <iterator>
 #include <map>
+#include <optional>
 #include <ostream>
 #include <set>
 #include <utility>
@@ -39,6 +41,16 @@ void set_search_path(ddl_script& script, const std::vector<std::string>& schemas
     script.statements.push_back("set search_path to " + (named.empty() ? std::string("''") : quoted_names(named)));
 }
 
+// That of an identity column comes with its table.
+void write_sequence(ddl_script& script, const reflected::sequence& sequence, const ddl_options& options) {
+    if (sequence.owned_by && sequence.owned_by->identity)
+        return;
+    append(script.statements, statements_of(sequence, options));
+    if (options.privileges())
+        add_privileges(script.statements, script.omitted, "sequence " + quoted_name({sequence.schema, sequence.name}),
+                       sequence.owner, sequence.privileges);
+}
+
 // One thing of a snapshot, and how it is made.
 struct part {
     std::vector<qualified_name> types;     ///< That it needs.
@@ -59,13 +71,19 @@ public:
             set_search_path(script_, snapshot_.search_path);
         if (options_.schemas())
             write_schemas();
-        for (const reflected::enum_type& type : snapshot_.enums)
-            add_type(type, {});
-        for (const reflected::domain_type& type : snapshot_.domains)
-            add_type(type, {{type.type.schema, type.type.name}});
+        for (const reflected::extension& extension : snapshot_.extensions)
+            script_.statements.push_back("create extension if not exists " + quoted_name(extension.name) +
+                                         " with schema " + quoted_name(extension.schema));
+        tell_routines();
+        add_types();
+        for (const reflected::sequence& sequence : snapshot_.sequences)
+            add_sequence(sequence);
         for (const auto& [name, table] : snapshot_.tables)
             add_table(name, table);
         write_parts();
+        for (const reflected::sequence& sequence : snapshot_.sequences)
+            if (std::optional<std::string> statement = owned_by_ddl(sequence))
+                script_.statements.push_back(std::move(*statement));
         for (auto& statements : later_)
             append(script_.statements, std::move(statements.checks));
         // Keys of partitions first: that of the partitioned table takes those for its own which are there already.
@@ -81,13 +99,64 @@ private:
         std::set<std::string> names;
         for (const auto& [name, table] : snapshot_.tables)
             names.insert(name.schema);
-        for (const reflected::enum_type& type : snapshot_.enums)
-            names.insert(type.schema);
-        for (const reflected::domain_type& type : snapshot_.domains)
-            names.insert(type.schema);
+        const auto add = [&](const auto& objects) {
+            for (const auto& each : objects)
+                names.insert(each.schema);
+        };
+        add(snapshot_.enums);
+        add(snapshot_.domains);
+        add(snapshot_.composite_types);
+        add(snapshot_.range_types);
+        add(snapshot_.sequences);
+        add(snapshot_.extensions);
         for (const std::string& name : names)
             if (!is_temporary_schema(name))
                 script_.statements.push_back("create schema if not exists " + quoted_name(name));
+    }
+
+    void tell_routines() {
+        for (const reflected::routine& routine : snapshot_.routines)
+            script_.omitted.push_back("the " + routine_kind_text(routine.kind) + ' ' + routine_signature(routine) +
+                                      ": what it does isn't known");
+    }
+
+    void add_types() {
+        const auto name_of = [](const reflected::data_type& type) { return qualified_name{type.schema, type.name}; };
+        for (const reflected::enum_type& type : snapshot_.enums)
+            add_type(type, {});
+        for (const reflected::domain_type& type : snapshot_.domains)
+            add_type(type, {name_of(type.type)});
+        for (const reflected::composite_type& type : snapshot_.composite_types) {
+            std::vector<qualified_name> needs;
+            for (const reflected::attribute& attribute : type.attributes)
+                needs.push_back(name_of(attribute.type));
+            add_type(type, std::move(needs));
+        }
+        for (const reflected::range_type& type : snapshot_.range_types) {
+            if (type.multirange_type)
+                types_.emplace(*type.multirange_type, parts_.size());
+            add_type(type, {name_of(type.subtype)});
+        }
+    }
+
+    void add_sequence(const reflected::sequence& sequence) {
+        part made;
+        made.description = "the sequence " + quoted_name({sequence.schema, sequence.name});
+        made.write = [this, &sequence] { write_sequence(script_, sequence, options_); };
+        parts_.push_back(std::move(made));
+    }
+
+    // The server names it in a text constant.
+    bool has_sequence(const qualified_name& table, const reflected::column& column) const {
+        const auto is_its = [&](const reflected::sequence& sequence) {
+            if (sequence.owned_by && sequence.owned_by->table == table && sequence.owned_by->column == column.name)
+                return true;
+            std::string name;
+            for (const char c : quoted_name(sequence.name))
+                name += c == '\'' ? "''" : std::string(1, c);
+            return column.default_value && column.default_value->find(name) != std::string::npos;
+        };
+        return std::any_of(snapshot_.sequences.begin(), snapshot_.sequences.end(), is_its);
     }
 
     template <typename Type>
@@ -107,10 +176,12 @@ private:
         part made;
         for (const reflected::column& column : table.columns) {
             made.types.push_back({column.type.schema, column.type.name});
-            if (column.auto_increment && !column.identity)
+            if (column.auto_increment && !column.identity && !has_sequence(name, column))
                 script_.omitted.push_back("the sequence that the default of " + quoted_name(name) + '.' +
-                                          quoted_name(column.name) + " names: a snapshot has none");
+                                          quoted_name(column.name) + " names: it isn't in the snapshot");
         }
+        if (table.relation.options.of_type)
+            made.types.push_back(*table.relation.options.of_type);
         made.relations = table.relation.options.parents;
         made.relations.insert(made.relations.end(), table.relation.sources.begin(), table.relation.sources.end());
         made.description = std::string(kind_text(table.relation.kind)) + ' ' + quoted_name(name);
@@ -227,11 +298,10 @@ ddl_script reflected::to_ddl(const range_type& type, const ddl_options& options)
 ddl_script reflected::to_ddl(const sequence& sequence, const ddl_options& options) {
     if (sequence.owned_by && sequence.owned_by->identity)
         return {};
-    ddl_script script = detail::script_of(sequence, options);
-    if (options.privileges())
-        detail::add_privileges(script.statements, script.omitted,
-                               "sequence " + detail::quoted_name({sequence.schema, sequence.name}), sequence.owner,
-                               sequence.privileges);
+    ddl_script script;
+    if (options.search_path())
+        detail::set_search_path(script, *options.search_path());
+    detail::write_sequence(script, sequence, options);
     return script;
 }
 

@@ -172,6 +172,7 @@ TEST(diff, functions_are_told_apart_by_their_arguments) {
     after.extensions.resize(1);
     after.extensions[0].name = "e";
     after.extensions[0].version = "1.0";
+    after.extensions[0].schema = "t";
     before.extensions = after.extensions;
     before.extensions[0].schema = "s"; // moved
     EXPECT_EQ(diff(before, after).text(),
@@ -179,7 +180,7 @@ TEST(diff, functions_are_told_apart_by_their_arguments) {
               "- routine s.f(): function s.f()\n"
               "~ routine s.f(integer), volatility: stable -> volatile\n"
               "+ routine s.g(): function s.g()\n"
-              "~ extension e, schema: s -> \n");
+              "~ extension e, schema: s -> t\n");
 }
 
 TEST(diff, snapshots) {

@@ -81,9 +81,6 @@ public:
         for (const auto& [name, table] : snapshot_.tables)
             add_table(name, table);
         write_parts();
-        for (const reflected::sequence& sequence : snapshot_.sequences)
-            if (std::optional<std::string> statement = owned_by_ddl(sequence))
-                script_.statements.push_back(std::move(*statement));
         for (auto& statements : later_)
             append(script_.statements, std::move(statements.checks));
         // Keys of partitions first: that of the partitioned table takes those for its own which are there already.
@@ -91,6 +88,10 @@ public:
             append(script_.statements, std::move(statements->foreign_keys));
         for (auto& statements : later_)
             append(script_.statements, std::move(statements.rest));
+        // Both have their owners now, which have to be the same.
+        for (const reflected::sequence& sequence : snapshot_.sequences)
+            if (std::optional<std::string> statement = owned_by_ddl(sequence))
+                script_.statements.push_back(std::move(*statement));
         return std::move(script_);
     }
 

@@ -6,6 +6,7 @@
 #include "inspect/catalog.hpp"
 #include "inspect/data_type_reader.hpp"
 #include "inspect/domain_steps.hpp"
+#include "inspect/extension_join.hpp"
 #include "inspect/optional_text.hpp"
 #include "inspect/schema_objects.hpp"
 
@@ -36,6 +37,7 @@ struct attribute_row : data_type_row {
     bool is_visible = false;
     std::optional<std::string_view> owner;
     std::optional<std::string_view> comment;
+    std::optional<std::string_view> extension;
     int position = 0;
     std::string_view attribute_name;
     std::optional<std::string_view> collation_schema;
@@ -43,8 +45,8 @@ struct attribute_row : data_type_row {
     std::optional<std::string_view> attribute_comment;
 };
 BOOST_DESCRIBE_STRUCT(attribute_row, (data_type_row),
-                      (origin, depth, oid, schema_name, name, is_visible, owner, comment, position, attribute_name,
-                       collation_schema, collation_name, attribute_comment))
+                      (origin, depth, oid, schema_name, name, is_visible, owner, comment, extension, position,
+                       attribute_name, collation_schema, collation_name, attribute_comment))
 
 std::string chosen(const schema_selection& schemas, const std::optional<std::string>& name, found_by way) {
     return "chosen as (select o.oid, o.typrelid as relation, n.nspname as schema_name, o.typname as name, "
@@ -61,7 +63,7 @@ constexpr std::string_view used = "used(type) as (select a.atttypid from chosen 
 
 constexpr std::string_view outputs =
     "select 0 as origin, 0 as depth, r.oid, cast(r.schema_name as text) as schema_name, cast(r.name as text) as name, "
-    "r.is_visible, cast(u.rolname as text) as owner, ds.description as comment, "
+    "r.is_visible, cast(u.rolname as text) as owner, ds.description as comment, made.extension, "
     "cast(coalesce(a.attnum, 0) as integer) as position, coalesce(cast(a.attname as text), '') as attribute_name, "
     "cast(cn.nspname as text) as collation_schema, cast(co.collname as text) as collation_name, "
     "da.description as attribute_comment, ";
@@ -76,8 +78,9 @@ constexpr std::string_view sources =
     "left join pg_catalog.pg_description da on da.classoid = cast('pg_catalog.pg_class' as pg_catalog.regclass) "
     "and da.objoid = a.attrelid and da.objsubid = a.attnum";
 
-constexpr std::string_view step_outputs = " union all select p.origin, p.depth, 0, '', '', false, null, null, 0, '', "
-                                          "null, null, null, ";
+constexpr std::string_view step_outputs =
+    " union all select p.origin, p.depth, 0, '', '', false, null, null, null, 0, '', "
+    "null, null, null, ";
 
 reflected::attribute attribute_of(const attribute_row& row) {
     reflected::attribute found;
@@ -97,14 +100,15 @@ read_composite_types(catalog::pointer source, schema_selection schemas, std::opt
 } // namespace
 
 statement composite_types_query(const schema_selection& schemas, const std::optional<std::string>& name, found_by way) {
-    return detail::bind(
-        "with recursive " + chosen(schemas, name, way) + ", " + std::string(used) + ", " +
-            std::string(domain_steps_query) + std::string(outputs) + data_type_columns("a.atttypmod", "a.attndims") +
-            " from chosen r left join pg_catalog.pg_attribute a on a.attrelid = r.relation "
-            "and a.attnum > 0 and not a.attisdropped" +
-            data_type_joins("a.atttypid") + std::string(sources) + std::string(step_outputs) +
-            data_type_columns("p.modifier", "p.dimensions") + " from step p" + data_type_joins("p.type"),
-        schemas, name);
+    return detail::bind("with recursive " + chosen(schemas, name, way) + ", " + std::string(used) + ", " +
+                            std::string(domain_steps_query) + std::string(outputs) +
+                            data_type_columns("a.atttypmod", "a.attndims") +
+                            " from chosen r left join pg_catalog.pg_attribute a on a.attrelid = r.relation "
+                            "and a.attnum > 0 and not a.attisdropped" +
+                            data_type_joins("a.atttypid") + std::string(sources) + extension_join("pg_type", "r.oid") +
+                            std::string(step_outputs) + data_type_columns("p.modifier", "p.dimensions") +
+                            " from step p" + data_type_joins("p.type"),
+                        schemas, name);
 }
 
 std::vector<reflected::composite_type> composite_types_from(const result& rows, bool& is_complete) {
@@ -126,6 +130,7 @@ std::vector<reflected::composite_type> composite_types_from(const result& rows, 
         found.visible = row.is_visible;
         found.owner = row.owner.value_or(std::string_view());
         found.comment = copy(row.comment);
+        found.extension = copy(row.extension);
         if (row.position != 0 && is_vanished(row))
             vanished.insert(row.oid);
         else if (row.position != 0)

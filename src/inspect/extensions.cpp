@@ -10,6 +10,7 @@
 
 #include <coropq/inspect/inspector.hpp>
 #include <coropq/mapping.hpp>
+#include <coropq/types/array.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -30,13 +31,18 @@ struct extension_row {
     std::string_view schema_name;
     bool is_relocatable = false;
     std::optional<std::string_view> owner;
+    std::vector<std::string> required;
     std::optional<std::string_view> comment;
 };
-BOOST_DESCRIBE_STRUCT(extension_row, (), (oid, name, version, schema_name, is_relocatable, owner, comment))
+BOOST_DESCRIBE_STRUCT(extension_row, (), (oid, name, version, schema_name, is_relocatable, owner, required, comment))
 
 constexpr std::string_view extensions =
     "select o.oid, cast(o.extname as text) as name, coalesce(o.extversion, '') as version, "
     "cast(n.nspname as text) as schema_name, o.extrelocatable as is_relocatable, cast(u.rolname as text) as owner, "
+    "array(select cast(e.extname as text) from pg_catalog.pg_depend d join pg_catalog.pg_extension e "
+    "on e.oid = d.refobjid where d.classid = cast('pg_catalog.pg_extension' as pg_catalog.regclass) "
+    "and d.objid = o.oid and d.refclassid = cast('pg_catalog.pg_extension' as pg_catalog.regclass) "
+    "order by e.extname collate \"C\") as required, "
     "ds.description as comment from pg_catalog.pg_extension o "
     "join pg_catalog.pg_namespace n on n.oid = o.extnamespace "
     "left join pg_catalog.pg_roles u on u.oid = o.extowner "
@@ -69,7 +75,7 @@ statement extensions_in_query(const schema_selection& schemas) {
 
 std::vector<reflected::extension> extensions_from(const result& rows) {
     std::vector<reflected::extension> all;
-    for (const extension_row& row : rows.rows<extension_row>()) {
+    for (extension_row row : rows.rows<extension_row>()) {
         reflected::extension& found = all.emplace_back();
         found.oid = row.oid;
         found.name = row.name;
@@ -77,6 +83,7 @@ std::vector<reflected::extension> extensions_from(const result& rows) {
         found.schema = row.schema_name;
         found.relocatable = row.is_relocatable;
         found.owner = row.owner.value_or(std::string_view());
+        found.required = std::move(row.required);
         found.comment = copy(row.comment);
     }
     std::sort(all.begin(), all.end(),

@@ -6,6 +6,7 @@
 #include "inspect/catalog.hpp"
 #include "inspect/data_type_reader.hpp"
 #include "inspect/domain_steps.hpp"
+#include "inspect/extension_join.hpp"
 #include "inspect/optional_text.hpp"
 #include "inspect/schema_objects.hpp"
 
@@ -46,12 +47,13 @@ struct range_row : data_type_row {
     std::optional<std::string_view> multirange_schema;
     std::optional<std::string_view> multirange_name;
     std::optional<std::string_view> comment;
+    std::optional<std::string_view> extension;
 };
 BOOST_DESCRIBE_STRUCT(range_row, (data_type_row),
                       (origin, depth, oid, schema_name, name, is_visible, owner, operator_class_schema,
                        operator_class_name, is_default_operator_class, collation_schema, collation_name, has_canonical,
                        canonical_schema, canonical_name, has_difference, difference_schema, difference_name,
-                       multirange_schema, multirange_name, comment))
+                       multirange_schema, multirange_name, comment, extension))
 
 // rngmultitypid is there since PostgreSQL 14, which the text of a statement can't ask for.
 std::string chosen(const schema_selection& schemas, const std::optional<std::string>& name, found_by way) {
@@ -76,7 +78,7 @@ constexpr std::string_view outputs =
     "cast(fc.proname as text) as canonical_name, r.difference <> 0 as has_difference, "
     "cast(fdn.nspname as text) as difference_schema, cast(fd.proname as text) as difference_name, "
     "cast(mn.nspname as text) as multirange_schema, cast(m.typname as text) as multirange_name, "
-    "ds.description as comment, ";
+    "ds.description as comment, made.extension, ";
 
 constexpr std::string_view sources =
     "left join pg_catalog.pg_roles u on u.oid = r.owner "
@@ -93,8 +95,9 @@ constexpr std::string_view sources =
     "left join pg_catalog.pg_description ds on ds.classoid = cast('pg_catalog.pg_type' as pg_catalog.regclass) "
     "and ds.objoid = r.oid and ds.objsubid = 0";
 
-constexpr std::string_view step_outputs = " union all select p.origin, p.depth, 0, '', '', false, null, null, null, "
-                                          "true, null, null, false, null, null, false, null, null, null, null, null, ";
+constexpr std::string_view step_outputs =
+    " union all select p.origin, p.depth, 0, '', '', false, null, null, null, "
+    "true, null, null, false, null, null, false, null, null, null, null, null, null, ";
 
 // Nothing if a part of it is gone.
 std::optional<reflected::range_type> range_from(const range_row& row) {
@@ -116,6 +119,7 @@ std::optional<reflected::range_type> range_from(const range_row& row) {
     found.difference = name_of(row.difference_schema, row.difference_name);
     found.multirange_type = name_of(row.multirange_schema, row.multirange_name);
     found.comment = copy(row.comment);
+    found.extension = copy(row.extension);
     return found;
 }
 
@@ -127,12 +131,13 @@ asio::awaitable<std::vector<reflected::range_type>> read_range_types(catalog::po
 } // namespace
 
 statement range_types_query(const schema_selection& schemas, const std::optional<std::string>& name, found_by way) {
-    return detail::bind(
-        "with recursive " + chosen(schemas, name, way) + ", used(type) as (select r.subtype from chosen r), " +
-            std::string(domain_steps_query) + std::string(outputs) + data_type_columns("-1", "0") + " from chosen r" +
-            data_type_joins("r.subtype") + std::string(sources) + std::string(step_outputs) +
-            data_type_columns("p.modifier", "p.dimensions") + " from step p" + data_type_joins("p.type"),
-        schemas, name);
+    return detail::bind("with recursive " + chosen(schemas, name, way) +
+                            ", used(type) as (select r.subtype from chosen r), " + std::string(domain_steps_query) +
+                            std::string(outputs) + data_type_columns("-1", "0") + " from chosen r" +
+                            data_type_joins("r.subtype") + std::string(sources) + extension_join("pg_type", "r.oid") +
+                            std::string(step_outputs) + data_type_columns("p.modifier", "p.dimensions") +
+                            " from step p" + data_type_joins("p.type"),
+                        schemas, name);
 }
 
 std::vector<reflected::range_type> range_types_from(const result& rows, bool& is_complete) {

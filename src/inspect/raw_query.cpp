@@ -34,7 +34,7 @@ statement raw_names_query(const relation_selection& selection) {
         "union all select 'tablespace', oid, cast(0 as pg_catalog.oid), spcname, false from pg_catalog.pg_tablespace "
         "union all select 'collation', co.oid, co.collnamespace, co.collname, false from " +
         collations;
-    return selection.names() ? bind(text, selection) : statement(text);
+    return selection.names() ? detail::bind(text, selection) : statement(text);
 }
 
 // A true array is one whose element says so: not oidvector, point and others that only have a type of elements.

@@ -94,6 +94,7 @@ reflected::relation relation_from(const relation_row& row) {
     found.populated = row.is_populated;
     found.replica_identity = replica_identity_of(row.replica_identity);
     found.comment = copy(row.comment);
+    found.extension = copy(row.extension);
     return found;
 }
 

@@ -3,6 +3,7 @@
 
 #include "inspect/relations_query.hpp"
 
+#include "inspect/extension_join.hpp"
 #include "inspect/locking_texts.hpp"
 #include "inspect/selection_text.hpp"
 
@@ -69,6 +70,7 @@ statement relations_query(const relation_selection& selection, found_by way) {
         " as source_names, c.relispartition as is_partition, "
         "pg_catalog.pg_get_expr(c.relpartbound, 0) as partition_bound, c.relrowsecurity as row_security, "
         "c.relforcerowsecurity as force_row_security, c.relispopulated as is_populated, ds.description as comment, "
+        "made.extension, "
         "tc.reloptions as toast_parameters, cast(otn.nspname as text) as type_schema, "
         "cast(ot.typname as text) as type_name, cast(fs.srvname as text) as server, "
         "ft.ftoptions as foreign_options, cast(c.relreplident as text) as replica_identity, "
@@ -87,7 +89,8 @@ statement relations_query(const relation_selection& selection, found_by way) {
         "left join pg_catalog.pg_foreign_server fs on fs.oid = ft.ftserver " +
         std::string(partition_keys) +
         "left join pg_catalog.pg_description ds on ds.classoid = cast('pg_catalog.pg_class' as pg_catalog.regclass) "
-        "and ds.objoid = c.oid and ds.objsubid = 0";
+        "and ds.objoid = c.oid and ds.objsubid = 0" +
+        extension_join("pg_class", "c.oid");
     return detail::bind(text, selection);
 }
 

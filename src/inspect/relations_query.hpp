@@ -55,6 +55,7 @@ struct relation_row {
     bool force_row_security = false;
     bool is_populated = true;
     std::optional<std::string_view> comment;
+    std::optional<std::string_view> extension;
 };
 BOOST_DESCRIBE_STRUCT(relation_row, (),
                       (relation, schema_name, relation_name, kind, persistence, owner, access_method, tablespace,
@@ -62,7 +63,7 @@ BOOST_DESCRIBE_STRUCT(relation_row, (),
                        partition_bound, toast_parameters, type_schema, type_name, server, foreign_options,
                        replica_identity, partition_strategy, key_columns, key_class_schemas, key_classes,
                        key_default_classes, key_collation_schemas, key_collations, has_key_expressions, key_expressions,
-                       row_security, force_row_security, is_populated, comment))
+                       row_security, force_row_security, is_populated, comment, extension))
 
 statement relations_query(const relation_selection& selection, found_by way = found_by::server);
 

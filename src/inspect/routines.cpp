@@ -86,6 +86,7 @@ void add_whole(unfinished& place, routine_row& row) {
     found.leakproof = row.is_leakproof;
     found.owner = row.owner.value_or(std::string_view());
     found.comment = copy(row.comment);
+    found.extension = copy(row.extension);
     if (row.default_count > 0)
         place.defaults = split_expressions(row.defaults.value_or(std::string_view()));
     place.is_whole = place.is_whole && place.defaults.size() == static_cast<std::size_t>(row.default_count);

@@ -4,6 +4,7 @@
 #include "inspect/routines_query.hpp"
 
 #include "inspect/domain_steps.hpp"
+#include "inspect/extension_join.hpp"
 #include "inspect/routines.hpp"
 #include "inspect/selection_text.hpp"
 
@@ -40,7 +41,7 @@ constexpr std::string_view outputs =
     "coalesce(cast(p.provolatile as text), '') as volatility, coalesce(cast(p.proparallel as text), '') as parallel, "
     "coalesce(p.proisstrict, false) as is_strict, coalesce(p.prosecdef, false) as is_security_definer, "
     "coalesce(p.proleakproof, false) as is_leakproof, p.proconfig as settings, cast(u.rolname as text) as owner, "
-    "ds.description as comment, ";
+    "ds.description as comment, made.extension, ";
 
 // p: the same row as o, but only once.
 constexpr std::string_view sources =
@@ -54,18 +55,19 @@ constexpr std::string_view sources =
 
 constexpr std::string_view step_outputs =
     "union all select p.origin, p.depth, 0, 0, '', '', '', '', false, '', false, false, 0, null, null, '', '', false, "
-    "false, false, null, null, null, null, null, null, null, ";
+    "false, false, null, null, null, null, null, null, null, null, ";
 
 } // namespace
 
 statement routines_query(const schema_selection& schemas, const std::optional<std::string>& name, found_by way) {
-    return detail::bind(
-        "with recursive " + chosen(schemas, name, way) + ", " + std::string(parts) + ", " +
-            std::string(domain_steps_query) + std::string(outputs) + std::string(held_privileges_columns) + ", " +
-            data_type_columns("-1", "0") + std::string(sources) + data_type_joins("k.type") +
-            held_privileges_join("p.proacl", 'f', "p.proowner") + std::string(step_outputs) +
-            data_type_columns("p.modifier", "p.dimensions") + " from step p" + data_type_joins("p.type"),
-        schemas, name);
+    return detail::bind("with recursive " + chosen(schemas, name, way) + ", " + std::string(parts) + ", " +
+                            std::string(domain_steps_query) + std::string(outputs) +
+                            std::string(held_privileges_columns) + ", " + data_type_columns("-1", "0") +
+                            std::string(sources) + data_type_joins("k.type") +
+                            held_privileges_join("p.proacl", 'f', "p.proowner") + extension_join("pg_proc", "p.oid") +
+                            std::string(step_outputs) + data_type_columns("p.modifier", "p.dimensions") +
+                            " from step p" + data_type_joins("p.type"),
+                        schemas, name);
 }
 
 } // namespace coropq::detail

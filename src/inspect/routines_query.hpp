@@ -44,11 +44,12 @@ struct routine_row : data_type_row, held_privileges_row {
     std::optional<std::vector<std::string>> settings;
     std::optional<std::string_view> owner;
     std::optional<std::string_view> comment;
+    std::optional<std::string_view> extension;
 };
 BOOST_DESCRIBE_STRUCT(routine_row, (data_type_row, held_privileges_row),
                       (origin, depth, oid, position, argument_name, argument_mode, schema_name, name, is_visible, kind,
                        returns_type, returns_set, default_count, defaults, language, volatility, parallel, is_strict,
-                       is_security_definer, is_leakproof, settings, owner, comment))
+                       is_security_definer, is_leakproof, settings, owner, comment, extension))
 
 } // namespace coropq::detail
 

@@ -6,6 +6,7 @@
 #include "inspect/catalog.hpp"
 #include "inspect/codes.hpp"
 #include "inspect/data_type_reader.hpp"
+#include "inspect/extension_join.hpp"
 #include "inspect/held_privileges.hpp"
 #include "inspect/optional_text.hpp"
 #include "inspect/schema_objects.hpp"
@@ -43,10 +44,11 @@ struct sequence_row : data_type_row, held_privileges_row {
     std::optional<std::string_view> column_name;
     bool is_identity = false;
     std::optional<std::string_view> comment;
+    std::optional<std::string_view> extension;
 };
 BOOST_DESCRIBE_STRUCT(sequence_row, (data_type_row, held_privileges_row),
                       (oid, schema_name, name, is_visible, persistence, owner, start, increment, minimum, maximum,
-                       cache, does_cycle, table_schema, table_name, column_name, is_identity, comment))
+                       cache, does_cycle, table_schema, table_name, column_name, is_identity, comment, extension))
 
 constexpr std::string_view outputs =
     "select o.oid, cast(n.nspname as text) as schema_name, cast(o.relname as text) as name, "
@@ -54,7 +56,7 @@ constexpr std::string_view outputs =
     "s.seqincrement as increment, s.seqmin as minimum, s.seqmax as maximum, s.seqcache as cache, "
     "s.seqcycle as does_cycle, cast(tbn.nspname as text) as table_schema, cast(tb.relname as text) as table_name, "
     "cast(a.attname as text) as column_name, coalesce(p.deptype = 'i', false) as is_identity, "
-    "ds.description as comment, ";
+    "ds.description as comment, made.extension, ";
 
 // What ties a sequence to a column is automatic ('a': serial, "owned by") or internal ('i': identity). Without the
 // class, an object of another catalog with the same OID would count.
@@ -91,6 +93,7 @@ reflected::sequence sequence_from(sequence_row& row) {
         found.owned_by = {*table, std::string(*row.column_name), row.is_identity};
     found.privileges = privileges_of(std::move(row));
     found.comment = copy(row.comment);
+    found.extension = copy(row.extension);
     return found;
 }
 
@@ -106,8 +109,8 @@ statement sequences_query(const schema_selection& schemas, const std::optional<s
     return detail::bind(std::string(outputs) + "coalesce(" + visibility(way, visible_relations) +
                             ", false) as is_visible, " + std::string(held_privileges_columns) + ", " +
                             data_type_columns("-1", "0") + std::string(sources) + data_type_joins("s.seqtypid") +
-                            held_privileges_join("o.relacl", 's', "o.relowner") + "where o.relkind = 'S' and " +
-                            schema_condition(schemas, way, visible_relations) +
+                            held_privileges_join("o.relacl", 's', "o.relowner") + extension_join("pg_class", "o.oid") +
+                            "where o.relkind = 'S' and " + schema_condition(schemas, way, visible_relations) +
                             name_condition(schemas, name, "o.relname"),
                         schemas, name);
 }

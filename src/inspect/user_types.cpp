@@ -35,6 +35,7 @@ std::vector<reflected::enum_type> enums_from(const result& rows) {
         found.owner = row.owner.value_or(std::string_view());
         found.labels = std::move(row.labels);
         found.comment = copy(row.comment);
+        found.extension = copy(row.extension);
     }
     sort_by_name(all);
     return all;
@@ -58,6 +59,7 @@ std::optional<reflected::domain_type> domain_from(const std::vector<const domain
     domain.default_value = copy(first.default_value);
     domain.collation = name_of(first.collation_schema, first.collation_name);
     domain.comment = copy(first.comment);
+    domain.extension = copy(first.extension);
     for (std::size_t i = 0; i != first.constraint_names.size(); ++i) {
         if (!first.constraint_expressions[i])
             return std::nullopt;

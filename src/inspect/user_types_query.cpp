@@ -3,6 +3,7 @@
 
 #include "inspect/user_types_query.hpp"
 
+#include "inspect/extension_join.hpp"
 #include "inspect/selection_text.hpp"
 
 namespace coropq::detail {
@@ -30,11 +31,11 @@ statement enums_query(const schema_selection& schemas, found_by way) {
                             ", false) as is_visible, "
                             "cast(u.rolname as text) as owner, array(select cast(l.enumlabel as text) "
                             "from pg_catalog.pg_enum l where l.enumtypid = o.oid order by l.enumsortorder) as labels, "
-                            "ds.description as comment from pg_catalog.pg_type o "
+                            "ds.description as comment, made.extension from pg_catalog.pg_type o "
                             "join pg_catalog.pg_namespace n on n.oid = o.typnamespace "
                             "left join pg_catalog.pg_roles u on u.oid = o.typowner " +
-                            std::string(comments) + "o.oid where o.typtype = 'e' and " +
-                            schema_condition(schemas, way, visible_types),
+                            std::string(comments) + "o.oid" + extension_join("pg_type", "o.oid") +
+                            "where o.typtype = 'e' and " + schema_condition(schemas, way, visible_types),
                         schemas);
 }
 
@@ -58,7 +59,7 @@ statement domains_query(const schema_selection& schemas, found_by way) {
             "cast(cn.nspname as text) as collation_schema, cast(co.collname as text) as collation_name, " +
             constraints("cast(con.conname as text)") + " as constraint_names, " +
             constraints("pg_catalog.pg_get_expr(con.conbin, 0)") + " as constraint_expressions, " +
-            constraints("con.convalidated") + " as constraints_validated, ds.description as comment, " +
+            constraints("con.convalidated") + " as constraints_validated, ds.description as comment, made.extension, " +
             data_type_columns("p.modifier", "p.dimensions") +
             " from step p join pg_catalog.pg_type o on o.oid = p.domain "
             "join pg_catalog.pg_namespace n on n.oid = o.typnamespace "
@@ -67,7 +68,7 @@ statement domains_query(const schema_selection& schemas, found_by way) {
             "left join pg_catalog.pg_collation co on p.depth = 0 and co.oid = o.typcollation "
             "and o.typcollation <> t.typcollation "
             "left join pg_catalog.pg_namespace cn on cn.oid = co.collnamespace " +
-            std::string(comments) + "o.oid",
+            std::string(comments) + "o.oid" + extension_join("pg_type", "o.oid"),
         schemas);
 }
 

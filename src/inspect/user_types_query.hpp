@@ -29,8 +29,9 @@ struct enum_row {
     std::optional<std::string_view> owner;
     std::vector<std::string> labels;
     std::optional<std::string_view> comment;
+    std::optional<std::string_view> extension;
 };
-BOOST_DESCRIBE_STRUCT(enum_row, (), (oid, schema_name, name, is_visible, owner, labels, comment))
+BOOST_DESCRIBE_STRUCT(enum_row, (), (oid, schema_name, name, is_visible, owner, labels, comment, extension))
 
 /// A row of `domains_query`, in any order. Depth 0: what the domain is made of; depth n > 0: what the n-th domain below
 /// it is made of, and `not_null` is that one's. The rest is the same in all rows of a domain.
@@ -50,11 +51,12 @@ struct domain_row : data_type_row {
     std::vector<std::optional<std::string>> constraint_expressions;
     std::vector<bool> constraints_validated;
     std::optional<std::string_view> comment;
+    std::optional<std::string_view> extension;
 };
 BOOST_DESCRIBE_STRUCT(domain_row, (data_type_row),
                       (oid, depth, not_null, schema_name, name, is_visible, owner, has_default, default_value,
                        collation_schema, collation_name, constraint_names, constraint_expressions,
-                       constraints_validated, comment))
+                       constraints_validated, comment, extension))
 
 statement enums_query(const schema_selection& schemas, found_by way = found_by::server);
 statement domains_query(const schema_selection& schemas, found_by way = found_by::server);

@@ -315,6 +315,39 @@ TEST_F(inspect_rebuild, a_snapshot_with_all_kinds) {
     EXPECT_EQ(with_routines.omitted, (names{"the function public.f(integer): what it does isn't known"}));
 }
 
+TEST_F(inspect_rebuild, what_extensions_make_comes_with_them) {
+    sql({"create schema a", "create schema \"B b\"", "create extension cube with schema \"B b\"",
+         "create extension earthdistance with schema a", "create extension tablefunc",
+         "create table t (place a.earth, c \"B b\".cube default '(1)', crossed tablefunc_crosstab_2)"});
+    const reflected::schema_snapshot before = get(inspect.snapshot(coropq::all_schemas()));
+    EXPECT_EQ(before.find_domain("earth")->extension, "earthdistance");
+    EXPECT_EQ(before.find_composite_type("tablefunc_crosstab_2")->extension, "tablefunc");
+    EXPECT_EQ(before.routines_named("earth_distance").at(0)->extension, "earthdistance");
+    EXPECT_EQ(before.table("t").relation.extension, std::nullopt);
+    EXPECT_EQ(before.find_extension("earthdistance")->required, names{"cube"});
+    selected.routines(true);
+    rebuild();
+    // Whatever it is, and whether or not the extension is there.
+    sql({"create table mine (id int generated always as identity)", "create sequence numbers owned by t.c",
+         "create type mood as enum ('sad')", "create type span as range (subtype = float8)"});
+    superuser_sql("alter extension cube add table mine; alter extension cube add sequence numbers; "
+                  "alter extension cube add type mood; alter extension cube add type span");
+    const reflected::schema_snapshot after = get(inspect.snapshot());
+    EXPECT_EQ(after.table("mine").relation.extension, "cube");
+    EXPECT_EQ(after.find_sequence("numbers")->extension, "cube");
+    EXPECT_EQ(after.find_enum("mood")->extension, "cube");
+    EXPECT_EQ(after.find_range_type("span")->extension, "cube");
+    const coropq::ddl_script script = to_ddl(after);
+    const auto part_of_cube = [](const std::string& what) {
+        return "the " + what + ": it is a part of the extension cube, which isn't in the snapshot";
+    };
+    EXPECT_EQ(script.omitted, (names{part_of_cube("type public.mood"), part_of_cube("type public.span"),
+                                     part_of_cube("sequence public.numbers"), part_of_cube("table public.mine")}));
+    EXPECT_EQ(script.text().find("create table public.mine"), std::string::npos) << script;
+    EXPECT_EQ(script.text().find("numbers owned by"), std::string::npos) << script;
+    EXPECT_EQ(to_ddl(get(inspect.snapshot(coropq::all_schemas()))).omitted, names());
+}
+
 TEST_F(inspect_rebuild, hostile_names) {
     int number = 0;
     std::string previous;

@@ -155,6 +155,23 @@ TEST(ddl, a_snapshot_in_the_order_of_what_needs_what) {
     EXPECT_EQ(to_ddl(snapshot, coropq::ddl_options().schemas(false)).statements.size(), 4u);
 }
 
+TEST(ddl, extensions_in_the_order_in_which_they_need_each_other) {
+    reflected::schema_snapshot snapshot;
+    for (const char* name : {"above", "base", "Other"}) {
+        reflected::extension& added = snapshot.extensions.emplace_back();
+        added.name = name;
+        added.schema = "s";
+    }
+    snapshot.extensions[0].required = {"base", "missing"};
+    const coropq::ddl_script script = to_ddl(snapshot);
+    EXPECT_EQ(script.statements,
+              (texts{"create schema if not exists s", "create extension if not exists base with schema s",
+                     "create extension if not exists above with schema s",
+                     "create extension if not exists \"Other\" with schema s"}));
+    EXPECT_EQ(script.omitted,
+              texts{"the extension missing, which the extension above needs: it isn't in the snapshot"});
+}
+
 TEST(ddl, the_order_of_creation) {
     using numbers = std::vector<std::size_t>;
     EXPECT_EQ(order_of_creation({}).order, numbers());

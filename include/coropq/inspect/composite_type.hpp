@@ -37,10 +37,11 @@ struct composite_type {
     std::string owner;
     std::vector<attribute> attributes; ///< In their order.
     std::optional<std::string> comment;
+    std::optional<std::string> extension; ///< The one that it is a part of.
 
     friend bool operator==(const composite_type&, const composite_type&) = default;
 };
-BOOST_DESCRIBE_STRUCT(composite_type, (), (oid, schema, name, visible, owner, attributes, comment))
+BOOST_DESCRIBE_STRUCT(composite_type, (), (oid, schema, name, visible, owner, attributes, comment, extension))
 
 std::ostream& operator<<(std::ostream& stream, const attribute& value);
 std::ostream& operator<<(std::ostream& stream, const composite_type& value);

@@ -104,10 +104,13 @@ ddl_script to_ddl(const sequence& sequence, const ddl_options& options = {});
 /// identity column.
 std::optional<std::string> owned_by_ddl(const sequence& sequence);
 
-/// Rebuilds all of it in an empty database: extensions, then types, sequences, tables and views in the order in which
-/// they need each other, then foreign keys, which may go round in circles. What a snapshot doesn't tell must be there:
-/// functions, and whatever roles and servers are named. What an extension has made beside functions and types of its
-/// own (tables, enums …) is in the script once more: leave it out of the snapshot.
+/// Rebuilds all of it in an empty database: schemas, extensions, then types, sequences, tables and views in the order
+/// in which they need each other, then checks, foreign keys, which may go round in circles, triggers and policies. What
+/// a snapshot doesn't tell must be there: functions, which `omitted` names, and whatever roles and servers are named.
+///
+/// What is a part of an extension isn't made once more: `create extension` makes it, in the version that the server
+/// has. What was done to it later (an index on a table of the extension) isn't in the script. If the extension isn't in
+/// the snapshot, `omitted` says so.
 ddl_script to_ddl(const reflected::schema_snapshot& snapshot, const ddl_options& options = {});
 
 } // namespace reflected

@@ -10,6 +10,7 @@
 #include <iosfwd>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace coropq::reflected {
 
@@ -21,11 +22,12 @@ struct extension {
     std::string schema;       ///< Where what it consists of is, or most of it.
     bool relocatable = false; ///< It can be moved to another schema.
     std::string owner;
+    std::vector<std::string> required; ///< The other extensions that it needs, in the order of their names.
     std::optional<std::string> comment;
 
     friend bool operator==(const extension&, const extension&) = default;
 };
-BOOST_DESCRIBE_STRUCT(extension, (), (oid, name, version, schema, relocatable, owner, comment))
+BOOST_DESCRIBE_STRUCT(extension, (), (oid, name, version, schema, relocatable, owner, required, comment))
 
 std::ostream& operator<<(std::ostream& stream, const extension& value);
 

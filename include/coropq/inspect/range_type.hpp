@@ -32,12 +32,13 @@ struct range_type {
     std::optional<qualified_name> difference;      ///< The function `subtype_diff`, of which indexes make use.
     std::optional<qualified_name> multirange_type; ///< PostgreSQL 14.
     std::optional<std::string> comment;
+    std::optional<std::string> extension; ///< The one that it is a part of.
 
     friend bool operator==(const range_type&, const range_type&) = default;
 };
 BOOST_DESCRIBE_STRUCT(range_type, (),
                       (oid, schema, name, visible, owner, subtype, operator_class, default_operator_class, collation,
-                       canonical, difference, multirange_type, comment))
+                       canonical, difference, multirange_type, comment, extension))
 
 std::ostream& operator<<(std::ostream& stream, const range_type& value);
 

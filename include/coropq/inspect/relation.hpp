@@ -69,12 +69,14 @@ struct relation {
     bool populated = true;                                 ///< false: a materialized view without data.
     reflected::replica_identity replica_identity = replica_identity::by_primary_key;
     std::optional<std::string> comment;
+    std::optional<std::string> extension; ///< The one that it is a part of.
 
     friend bool operator==(const relation&, const relation&) = default;
 };
 BOOST_DESCRIBE_STRUCT(relation, (),
                       (oid, schema, name, kind, persistence, owner, options, sources, is_partition, partition_bound,
-                       partition_key, row_security, force_row_security, populated, replica_identity, comment))
+                       partition_key, row_security, force_row_security, populated, replica_identity, comment,
+                       extension))
 
 std::ostream& operator<<(std::ostream& stream, const table_options& value);
 std::ostream& operator<<(std::ostream& stream, const relation& value);

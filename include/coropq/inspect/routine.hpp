@@ -55,12 +55,13 @@ struct routine {
     std::string owner;
     std::vector<privilege> privileges;
     std::optional<std::string> comment;
+    std::optional<std::string> extension; ///< The one that it is a part of.
 
     friend bool operator==(const routine&, const routine&) = default;
 };
 BOOST_DESCRIBE_STRUCT(routine, (),
                       (oid, schema, name, visible, kind, arguments, result, returns_set, language, volatility, parallel,
-                       strict, security_definer, leakproof, settings, owner, privileges, comment))
+                       strict, security_definer, leakproof, settings, owner, privileges, comment, extension))
 
 std::ostream& operator<<(std::ostream& stream, const routine_argument& value);
 std::ostream& operator<<(std::ostream& stream, const routine& value);

@@ -47,12 +47,13 @@ struct sequence {
     std::optional<sequence_column> owned_by;
     std::vector<privilege> privileges;
     std::optional<std::string> comment;
+    std::optional<std::string> extension; ///< The one that it is a part of.
 
     friend bool operator==(const sequence&, const sequence&) = default;
 };
 BOOST_DESCRIBE_STRUCT(sequence, (),
                       (oid, schema, name, visible, persistence, owner, type, start, increment, minimum, maximum, cache,
-                       cycle, owned_by, privileges, comment))
+                       cycle, owned_by, privileges, comment, extension))
 
 std::ostream& operator<<(std::ostream& stream, const sequence_column& value);
 std::ostream& operator<<(std::ostream& stream, const sequence& value);

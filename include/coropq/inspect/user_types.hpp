@@ -27,10 +27,11 @@ struct enum_type {
     std::string owner;
     std::vector<std::string> labels; ///< In the order of the type.
     std::optional<std::string> comment;
+    std::optional<std::string> extension; ///< The one that it is a part of.
 
     friend bool operator==(const enum_type&, const enum_type&) = default;
 };
-BOOST_DESCRIBE_STRUCT(enum_type, (), (oid, schema, name, visible, owner, labels, comment))
+BOOST_DESCRIBE_STRUCT(enum_type, (), (oid, schema, name, visible, owner, labels, comment, extension))
 
 /// A constraint of a domain.
 struct domain_constraint {
@@ -55,12 +56,13 @@ struct domain_type {
     /// In the order in which the server tests them, that of their names; those of a domain below aren't among them.
     std::vector<domain_constraint> constraints;
     std::optional<std::string> comment;
+    std::optional<std::string> extension; ///< The one that it is a part of.
 
     friend bool operator==(const domain_type&, const domain_type&) = default;
 };
 BOOST_DESCRIBE_STRUCT(domain_type, (),
                       (oid, schema, name, visible, owner, type, nullable, default_value, collation, constraints,
-                       comment))
+                       comment, extension))
 
 std::ostream& operator<<(std::ostream& stream, const enum_type& value);
 std::ostream& operator<<(std::ostream& stream, const domain_constraint& value);

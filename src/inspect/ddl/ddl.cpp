@@ -71,15 +71,15 @@ public:
             set_search_path(script_, snapshot_.search_path);
         if (options_.schemas())
             write_schemas();
-        for (const reflected::extension& extension : snapshot_.extensions)
-            script_.statements.push_back("create extension if not exists " + quoted_name(extension.name) +
-                                         " with schema " + quoted_name(extension.schema));
+        write_extensions();
         tell_routines();
         add_types();
         for (const reflected::sequence& sequence : snapshot_.sequences)
-            add_sequence(sequence);
+            if (!comes_with_extension(sequence, "sequence"))
+                add_sequence(sequence);
         for (const auto& [name, table] : snapshot_.tables)
-            add_table(name, table);
+            if (!comes_with_extension(table.relation, kind_text(table.relation.kind)))
+                add_table(name, table);
         write_parts();
         for (auto& statements : later_)
             append(script_.statements, std::move(statements.checks));
@@ -90,7 +90,7 @@ public:
             append(script_.statements, std::move(statements.rest));
         // Both have their owners now, which have to be the same.
         for (const reflected::sequence& sequence : snapshot_.sequences)
-            if (std::optional<std::string> statement = owned_by_ddl(sequence))
+            if (std::optional<std::string> statement = sequence.extension ? std::nullopt : owned_by_ddl(sequence))
                 script_.statements.push_back(std::move(*statement));
         return std::move(script_);
     }
@@ -111,14 +111,55 @@ private:
         add(snapshot_.sequences);
         add(snapshot_.extensions);
         for (const std::string& name : names)
-            if (!is_temporary_schema(name))
+            if (!is_temporary_schema(name) && name != "pg_catalog")
                 script_.statements.push_back("create schema if not exists " + quoted_name(name));
+    }
+
+    // Those first which others need.
+    void write_extensions() {
+        const std::vector<reflected::extension>& all = snapshot_.extensions;
+        std::vector<std::vector<std::size_t>> needs(all.size());
+        for (std::size_t each = 0; each != all.size(); ++each)
+            for (const std::string& name : all[each].required) {
+                const auto place =
+                    std::find_if(all.begin(), all.end(), [&](const auto& one) { return one.name == name; });
+                if (place == all.end())
+                    script_.omitted.push_back("the extension " + quoted_name(name) + ", which the extension " +
+                                              quoted_name(all[each].name) + " needs: it isn't in the snapshot");
+                else
+                    needs[each].push_back(static_cast<std::size_t>(place - all.begin()));
+            }
+        for (const std::size_t each : order_of_creation(needs).order)
+            script_.statements.push_back("create extension if not exists " + quoted_name(all[each].name) +
+                                         " with schema " + quoted_name(all[each].schema));
+    }
+
+    // What is a part of an extension is made with it.
+    template <typename T>
+    bool comes_with_extension(const T& object, std::string_view kind) {
+        if (!object.extension)
+            return false;
+        if (!snapshot_.find_extension(*object.extension))
+            script_.omitted.push_back("the " + std::string(kind) + ' ' + quoted_name({object.schema, object.name}) +
+                                      ": it is a part of the extension " + quoted_name(*object.extension) +
+                                      ", which isn't in the snapshot");
+        return true;
+    }
+
+    // The functions by the name of a range that make values of it: the server makes them with the type.
+    bool makes_ranges(const reflected::routine& routine) const {
+        const qualified_name name{routine.schema, routine.name};
+        return routine.result && qualified_name{routine.result->schema, routine.result->name} == name &&
+               std::any_of(snapshot_.range_types.begin(), snapshot_.range_types.end(), [&](const auto& range) {
+                   return qualified_name{range.schema, range.name} == name || range.multirange_type == name;
+               });
     }
 
     void tell_routines() {
         for (const reflected::routine& routine : snapshot_.routines)
-            script_.omitted.push_back("the " + routine_kind_text(routine.kind) + ' ' + routine_signature(routine) +
-                                      ": what it does isn't known");
+            if (!comes_with_extension(routine, routine_kind_text(routine.kind)) && !makes_ranges(routine))
+                script_.omitted.push_back("the " + routine_kind_text(routine.kind) + ' ' + routine_signature(routine) +
+                                          ": what it does isn't known");
     }
 
     void add_types() {
@@ -134,7 +175,7 @@ private:
             add_type(type, std::move(needs));
         }
         for (const reflected::range_type& type : snapshot_.range_types) {
-            if (type.multirange_type)
+            if (type.multirange_type && !type.extension)
                 types_.emplace(*type.multirange_type, parts_.size());
             add_type(type, {name_of(type.subtype)});
         }
@@ -162,6 +203,8 @@ private:
 
     template <typename Type>
     void add_type(const Type& type, std::vector<qualified_name> needs) {
+        if (comes_with_extension(type, "type"))
+            return;
         const qualified_name name{type.schema, type.name};
         types_.emplace(name, parts_.size());
         part made;

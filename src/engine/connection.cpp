@@ -140,8 +140,9 @@ asio::awaitable<result> execute(std::shared_ptr<lease> held, statement work) {
     co_return outcome.output;
 }
 
-asio::awaitable<pipeline_results> run_pipeline(std::shared_ptr<lease> held, pipeline work) {
-    return run_stages(std::move(held), std::make_shared<pipeline_job>(std::move(work)));
+asio::awaitable<pipeline_results> run_pipeline(std::shared_ptr<lease> held, pipeline work,
+                                               std::shared_ptr<stage_observer> observer) {
+    return run_stages(std::move(held), std::make_shared<pipeline_job>(std::move(work), std::move(observer)));
 }
 
 asio::awaitable<bool> is_in_transaction(std::shared_ptr<lease> held) {

@@ -15,12 +15,14 @@
 namespace coropq::detail {
 
 class lease;
+class stage_observer;
 
 /// `connection::execute`, for those who have the lease only. Doesn't keep the session from being given back.
 boost::asio::awaitable<result> execute(std::shared_ptr<lease> held, statement work);
 
-/// `connection::run_pipeline`, likewise.
-boost::asio::awaitable<pipeline_results> run_pipeline(std::shared_ptr<lease> held, pipeline work);
+/// `connection::run_pipeline`, likewise; with somebody who reads the rows when they come, if there is one.
+boost::asio::awaitable<pipeline_results> run_pipeline(std::shared_ptr<lease> held, pipeline work,
+                                                      std::shared_ptr<stage_observer> observer = {});
 
 /// Whether the session is in a transaction, be it one that has failed. Sends nothing.
 boost::asio::awaitable<bool> is_in_transaction(std::shared_ptr<lease> held);

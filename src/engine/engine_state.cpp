@@ -252,10 +252,12 @@ asio::awaitable<result> execute(const engine_state::pointer& engine, statement&&
     return await_execution(engine, std::move(work));
 }
 
-void start_engine_run_pipeline(const std::shared_ptr<engine_state>& target, const asio::any_io_executor&, pipeline work,
-                               pipeline_results* output, diagnostics* details, operation_handler handler) {
-    const deadline limit = deadline_of(work, target->statements());
-    const auto job = std::make_shared<pipeline_job>(std::move(work));
+namespace {
+
+void start_pipeline_job(const std::shared_ptr<engine_state>& target, const asio::any_io_executor&,
+                        std::shared_ptr<pipeline_job> job, pipeline_results* output, diagnostics* details,
+                        operation_handler handler) {
+    const deadline limit = deadline_of(job->work, target->statements());
     auto write = [job, output](boost::system::error_code code) { *output = job->results(code); };
     value_delivery delivery(std::move(write), std::move(handler));
     const lease_origin origin{"pipeline", {}};
@@ -270,13 +272,24 @@ void start_engine_run_pipeline(const std::shared_ptr<engine_state>& target, cons
                   nullptr, details, std::move(delivery));
 }
 
-asio::awaitable<pipeline_results> run_pipeline(engine_state::pointer engine, pipeline work) {
+} // namespace
+
+void start_engine_run_pipeline(const std::shared_ptr<engine_state>& target, const asio::any_io_executor& executor,
+                               pipeline work, pipeline_results* output, diagnostics* details,
+                               operation_handler handler) {
+    start_pipeline_job(target, executor, std::make_shared<pipeline_job>(std::move(work)), output, details,
+                       std::move(handler));
+}
+
+asio::awaitable<pipeline_results> run_pipeline(engine_state::pointer engine, pipeline work,
+                                               std::shared_ptr<stage_observer> observer) {
+    auto job = std::make_shared<pipeline_job>(std::move(work), std::move(observer));
     pipeline_results output;
     diagnostics details;
     boost::system::error_code code;
-    const initiation<engine_state, &start_engine_run_pipeline> initiate(engine, engine->executor());
+    const initiation<engine_state, &start_pipeline_job> initiate(engine, engine->executor());
     auto token = asio::redirect_error(asio::use_awaitable, code);
-    co_await asio::async_initiate<decltype(token), void(boost::system::error_code)>(initiate, token, std::move(work),
+    co_await asio::async_initiate<decltype(token), void(boost::system::error_code)>(initiate, token, std::move(job),
                                                                                     &output, &details);
     throw_if_failed(code, details);
     co_return output;

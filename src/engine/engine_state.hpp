@@ -24,6 +24,8 @@
 
 namespace coropq::detail {
 
+class stage_observer;
+
 /// What all handles of one engine share. When the last of them goes, and the last operation that uses it, so does the
 /// pool; sessions that are leased then are closed when they are given back.
 class engine_state {
@@ -62,8 +64,9 @@ boost::asio::awaitable<row_stream> stream_rows(engine_state::pointer engine, sta
 /// `engine::connect`.
 boost::asio::awaitable<connection> connect(engine_state::pointer engine, std::source_location where);
 
-/// `engine::run_pipeline`.
-boost::asio::awaitable<pipeline_results> run_pipeline(engine_state::pointer engine, pipeline work);
+/// `engine::run_pipeline`, with somebody who reads the rows when they come, if there is one.
+boost::asio::awaitable<pipeline_results> run_pipeline(engine_state::pointer engine, pipeline work,
+                                                      std::shared_ptr<stage_observer> observer = {});
 
 /// `engine::execute`, for those who have the state only.
 boost::asio::awaitable<result> execute(const engine_state::pointer& engine, statement&& work);

@@ -9,6 +9,7 @@
 #include "engine/connection_functions.hpp"
 #include "engine/engine_state.hpp"
 #include "operation/run_operation.hpp"
+#include "operation/stage_observer.hpp"
 #include "pool/lease.hpp"
 #include "statement/refused_statements.hpp"
 
@@ -46,9 +47,10 @@ public:
     coropq::dialect dialect() const override { return engine_->dialect(); }
     asio::awaitable<result> execute(statement work) const override { return detail::execute(engine_, std::move(work)); }
     refused_statements& refused() const override { return engine_->refused(); }
-    asio::awaitable<pipeline_results> run_pipeline(pipeline work) const override {
+    asio::awaitable<pipeline_results> run_pipeline(pipeline work,
+                                                   std::shared_ptr<stage_observer> observer) const override {
         refuse_pipelines(dialect());
-        return detail::run_pipeline(engine_, std::move(work));
+        return detail::run_pipeline(engine_, std::move(work), std::move(observer));
     }
     asio::awaitable<bool> is_in_transaction() const override { co_return false; }
     asio::awaitable<pointer> connect() const override {
@@ -75,9 +77,10 @@ public:
     }
     asio::awaitable<result> execute(statement work) const override { return detail::execute(held_, std::move(work)); }
     refused_statements& refused() const override { return refused_; }
-    asio::awaitable<pipeline_results> run_pipeline(pipeline work) const override {
+    asio::awaitable<pipeline_results> run_pipeline(pipeline work,
+                                                   std::shared_ptr<stage_observer> observer) const override {
         refuse_pipelines(dialect());
-        return detail::run_pipeline(held_, std::move(work));
+        return detail::run_pipeline(held_, std::move(work), std::move(observer));
     }
     asio::awaitable<bool> is_in_transaction() const override { return detail::is_in_transaction(held_); }
 

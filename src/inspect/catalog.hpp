@@ -20,6 +20,7 @@ namespace coropq::detail {
 class engine_state;
 class lease;
 class refused_statements;
+class stage_observer;
 
 /// Who answers an inspector's questions: an engine or one connection. Immutable; from any thread.
 class catalog {
@@ -36,8 +37,10 @@ public:
     virtual boost::asio::awaitable<result> execute(statement work) const = 0;
     /// What is known of which questions the server can't answer.
     virtual refused_statements& refused() const = 0;
-    /// On one connection. Throws `inspection_error` (`errc::unsupported`) with a dialect that has no pipelines.
-    virtual boost::asio::awaitable<pipeline_results> run_pipeline(pipeline work) const = 0;
+    /// On one connection. `observer`: who reads the rows when they come, if there is one. Throws `inspection_error`
+    /// (`errc::unsupported`) with a dialect that has no pipelines.
+    virtual boost::asio::awaitable<pipeline_results>
+    run_pipeline(pipeline work, std::shared_ptr<stage_observer> observer = {}) const = 0;
     /// Whether the statements are a part of somebody's transaction.
     virtual boost::asio::awaitable<bool> is_in_transaction() const = 0;
     /// One connection of those that it has, which is given back when the last one forgets it. Waits for one. Null: it

@@ -8,6 +8,8 @@
 #include <coropq/types/type_oid.hpp>
 
 #include <algorithm>
+#include <optional>
+#include <string>
 
 namespace coropq::detail {
 
@@ -105,6 +107,28 @@ void decode_modifier(reflected::data_type& type) {
     case type_oid::timestamp:
     case type_oid::timestamptz: type.precision = type.modifier; break;
     case type_oid::interval: decode_interval(type); break;
+    default: break;
+    }
+}
+
+// As format_type_extended (src/backend/utils/adt/format_type.c of PostgreSQL) and the functions "typmodout" of the
+// types do.
+void add_modifier_text(reflected::data_type& type) {
+    const auto with = [](std::optional<int> number) {
+        return number && *number > 0 ? '(' + std::to_string(*number) + ')' : std::string();
+    };
+    const std::string precision = type.precision ? '(' + std::to_string(*type.precision) + ')' : std::string();
+    switch (type.oid) {
+    case type_oid::bpchar: type.text = "character" + with(type.length); break;
+    case type_oid::varchar: type.text = "character varying" + with(type.length); break;
+    case type_oid::time: type.text = "time" + precision + " without time zone"; break;
+    case type_oid::timetz: type.text = "time" + precision + " with time zone"; break;
+    case type_oid::timestamp: type.text = "timestamp" + precision + " without time zone"; break;
+    case type_oid::timestamptz: type.text = "timestamp" + precision + " with time zone"; break;
+    case type_oid::numeric:
+        type.text = "numeric(" + std::to_string(type.precision.value_or(0)) + ',' +
+                    std::to_string(type.scale.value_or(0)) + ')';
+        break;
     default: break;
     }
 }

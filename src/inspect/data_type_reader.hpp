@@ -44,6 +44,14 @@ reflected::data_type to_data_type(const data_type_row& row);
 /// Fills in what the modifier of one of PostgreSQL's own types says.
 void decode_modifier(reflected::data_type& type);
 
+/// The OIDs of those types whose text `add_modifier_text` knows as well as the server, as a list of SQL: they are
+/// nearly all that have a modifier.
+inline constexpr std::string_view types_with_known_text = "1042, 1043, 1083, 1114, 1184, 1266, 1700";
+
+/// Gives one of these types, which isn't an array, the text that the server has for it with its modifier, which has
+/// been decoded.
+void add_modifier_text(reflected::data_type& type);
+
 } // namespace coropq::detail
 
 #endif

@@ -5,9 +5,7 @@
 
 namespace coropq::detail {
 
-namespace {
-
-// Behind the literal or quoted name that begins there. The server doubles quotes in both, and writes a literal with a
+// The server doubles quotes in both, and writes a literal with a
 // backslash as E'…', where it doubles these as well: a backslash never hides a quote.
 // (src/backend/utils/adt/ruleutils.c, simple_quote_literal)
 std::size_t end_of_quoted(std::string_view text, std::size_t begin) {
@@ -21,8 +19,6 @@ std::size_t end_of_quoted(std::string_view text, std::size_t begin) {
     }
     return text.size();
 }
-
-} // namespace
 
 std::vector<std::string> split_expressions(std::string_view list) {
     std::vector<std::string> found;

@@ -4,12 +4,16 @@
 #ifndef COROPQ_SRC_INSPECT_EXPRESSION_LIST_HPP
 #define COROPQ_SRC_INSPECT_EXPRESSION_LIST_HPP
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace coropq::detail {
+
+/// Behind the literal or quoted name that begins there, as the server writes it.
+std::size_t end_of_quoted(std::string_view text, std::size_t begin);
 
 /// The single expressions of a list that the server has written, which separates them by a comma and a space. Commas in
 /// parentheses, brackets, literals and quoted names separate nothing.

@@ -116,17 +116,19 @@ bool raw_types::fill(reflected::data_type& type, const raw_type_row& row, int mo
         return false;
     std::optional<std::string> schema = names_.name_space(element->name_space);
     type.text = text.value_or(row.text);
+    type.oid = element->oid;
+    type.modifier = modifier;
+    decode_modifier(type);
+    if (!text && modifier != -1 && row.element == 0)
+        add_modifier_text(type);
     if (!schema || type.text.empty() || type.text.starts_with("???") ||
         (element->oid >= first_of_users && !is_named_so(type.text, *schema, element->name)))
         return false;
     type.schema = std::move(*schema);
     type.name = element->name;
-    type.oid = element->oid;
     type.kind = type_kind_of(element->kind);
     type.array_oid = row.element == 0 ? 0 : row.oid;
     type.dimensions = row.element == 0 ? 0 : std::max(dimensions, 1);
-    type.modifier = modifier;
-    decode_modifier(type);
     return true;
 }
 

@@ -3,6 +3,8 @@
 
 #include "inspect/raw_query.hpp"
 
+#include "inspect/borrowed_names.hpp"
+#include "inspect/data_type_reader.hpp"
 #include "inspect/held_privileges.hpp"
 #include "inspect/selection_text.hpp"
 
@@ -75,18 +77,21 @@ statement raw_columns_query(const relation_selection& selection) {
     return detail::bind(
         "select a.attrelid as relation, a.attnum as position, a.attname as name, a.atttypid as type, "
         "nullif(a.atttypmod, -1) as modifier, "
-        "case when a.atttypmod <> -1 then pg_catalog.format_type(a.atttypid, a.atttypmod) end as text, "
-        "case when a.attndims <> 0 then cast(a.attndims as integer) end as dimensions, "
-        "a.attnotnull as not_null, "
-        "case when a.attidentity <> '' then cast(a.attidentity as text) end as identity, "
-        "case when a.attgenerated <> '' then cast(a.attgenerated as text) end as generated, "
-        "nullif(a.attcollation, 100) as collation, nullif(a.attislocal, true) as is_local, "
-        "cast(nullif(a.attinhcount, 0) as integer) as inherited_count, "
-        "case when a.attstorage <> 'p' then cast(a.attstorage as text) end as storage, "
-        "case when a.attcompression <> '' then cast(a.attcompression as text) end as compression, "
-        "cast(nullif(a.attstattarget, -1) as integer) as statistics_target, "
-        "a.attoptions as attribute_options, a.attfdwoptions as foreign_options, "
-        "case when a.attacl is not null then " +
+        "case when a.atttypmod <> -1 and a.atttypid not in (" +
+            std::string(types_with_known_text) +
+            ") then pg_catalog.format_type(a.atttypid, a.atttypmod) end as text, "
+            "case when a.attndims <> 0 then cast(a.attndims as integer) end as dimensions, "
+            "a.attnotnull as not_null, "
+            "case when a.attidentity <> '' then cast(a.attidentity as text) end as identity, "
+            "case when a.attgenerated <> '' then cast(a.attgenerated as text) end as generated, "
+            "case when a.attcollation not in (0, 100) then a.attcollation end as collation, nullif(a.attislocal, true) "
+            "as is_local, "
+            "cast(nullif(a.attinhcount, 0) as integer) as inherited_count, "
+            "case when a.attstorage <> 'p' then cast(a.attstorage as text) end as storage, "
+            "case when a.attcompression <> '' then cast(a.attcompression as text) end as compression, "
+            "cast(nullif(a.attstattarget, -1) as integer) as statistics_target, "
+            "a.attoptions as attribute_options, a.attfdwoptions as foreign_options, "
+            "case when a.attacl is not null then " +
             grants() + " end as grants from " + relations(selection) +
             " join (select found.* from (select cast('' as \"char\") as attcompression) missing "
             "cross join lateral (select attrelid, attnum, attname, atttypid, atttypmod, attndims, attnotnull, "
@@ -100,7 +105,8 @@ statement raw_columns_query(const relation_selection& selection) {
 // pg_get_expr would lock that, and wait for whoever alters it. What computes a column does mention others.
 statement raw_defaults_query(const relation_selection& selection) {
     return detail::bind("select d.adrelid as relation, d.adnum as position, pg_catalog.pg_get_expr(d.adbin, "
-                        "case when pg_catalog.strpos(cast(d.adbin as text), '{VAR ') = 0 then 0 else d.adrelid end) "
+                        "case when pg_catalog.starts_with(cast(d.adbin as text), '{CONST ') "
+                        "or pg_catalog.strpos(cast(d.adbin as text), '{VAR ') = 0 then 0 else d.adrelid end) "
                         "as expression from " +
                             relations(selection) + " join pg_catalog.pg_attrdef d on d.adrelid = c.oid",
                         selection);
@@ -191,7 +197,7 @@ statement raw_indexes_query(const relation_selection& selection) {
 // confdelsetcols is there since PostgreSQL 15: see above. To a partitioned table, the server keeps one more foreign key
 // for each of its partitions, below the one that was declared; they refer to something else than that. The one that a
 // partition gets from its partitioned table refers to the same.
-statement raw_constraints_query(const relation_selection& selection) {
+statement raw_constraints_query(const relation_selection& selection, bool borrows) {
     const auto operators = [](std::string_view output) {
         return "case when con.contype = 'x' then array(select " + std::string(output) +
                " from pg_catalog.unnest(con.conexclop) with ordinality as u(oid, position) "
@@ -203,13 +209,18 @@ statement raw_constraints_query(const relation_selection& selection) {
         "con.condeferrable as is_deferrable, con.condeferred as is_deferred, con.convalidated as is_validated, "
         "con.conislocal as is_local, con.connoinherit as no_inherit, con.conindid as index, "
         "case when con.contype in ('c', 'f') then con.conkey end as columns, "
-        "case when con.contype = 'c' then pg_catalog.pg_get_expr(con.conbin, con.conrelid) end as expression, "
-        "con.confrelid as referred_oid, fc.relnamespace as referred_name_space, fc.relname as referred_table, "
-        "con.confkey as referred_columns, case when con.contype = 'f' then cast(con.confmatchtype as text) end as "
-        "match, "
-        "case when con.contype = 'f' then cast(con.confupdtype as text) end as on_update, "
-        "case when con.contype = 'f' then cast(con.confdeltype as text) end as on_delete, "
-        "case when con.confdeltype in ('n', 'd') then con.confdelsetcols end as changed_by_delete, " +
+        "case when con.contype = 'c' then pg_catalog.pg_get_expr(con.conbin, " +
+            (borrows ? "case when " + may_borrow_names("con.conkey") +
+                           " then cast('pg_catalog.pg_class' as pg_catalog.regclass) else con.conrelid end"
+                     : std::string("con.conrelid")) +
+            ") end as expression, con.contype = 'c' and " + (borrows ? may_borrow_names("con.conkey") : "false") +
+            " as is_borrowed, "
+            "con.confrelid as referred_oid, fc.relnamespace as referred_name_space, fc.relname as referred_table, "
+            "con.confkey as referred_columns, case when con.contype = 'f' then cast(con.confmatchtype as text) end as "
+            "match, "
+            "case when con.contype = 'f' then cast(con.confupdtype as text) end as on_update, "
+            "case when con.contype = 'f' then cast(con.confdeltype as text) end as on_delete, "
+            "case when con.confdeltype in ('n', 'd') then con.confdelsetcols end as changed_by_delete, " +
             operators("cast(n.nspname as text)") + " as operator_schemas, " + operators("cast(o.oprname as text)") +
             " as operators from " + relations(selection) +
             " join (select found.* from (select cast(null as int2[]) as confdelsetcols) missing cross join lateral "

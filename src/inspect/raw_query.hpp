@@ -57,15 +57,15 @@ BOOST_DESCRIBE_STRUCT(raw_type_row, (),
 
 statement raw_types_query(const relation_selection& selection);
 
-/// What is nothing is as usual: no modifier, no dimensions, the default collation, neither identity nor generated,
-/// declared where it is, plain storage, no options.
+/// What is nothing is as usual: no modifier, no dimensions, no collation or the default one, neither identity nor
+/// generated, declared where it is, plain storage, no options.
 struct raw_column_row {
     std::uint32_t relation = 0;
     std::int16_t position = 0;
     std::string_view name;
     std::uint32_t type = 0;
     std::optional<int> modifier;
-    std::optional<std::string_view> text; ///< Of the type, if it has a modifier.
+    std::optional<std::string_view> text; ///< Of the type, if it has a modifier: see `add_modifier_text`.
     std::optional<int> dimensions;
     bool not_null = false;
     std::optional<std::string_view> identity;
@@ -174,6 +174,7 @@ struct raw_constraint_row {
     std::uint32_t index = 0;
     std::optional<std::vector<std::int16_t>> columns; ///< Of a check or a foreign key.
     std::optional<std::string_view> expression;       ///< Of a check.
+    bool is_borrowed = false;                         ///< It has the names of columns of pg_class.
     std::uint32_t referred_oid = 0;
     std::optional<std::uint32_t> referred_name_space;
     std::optional<std::string_view> referred_table;
@@ -187,10 +188,11 @@ struct raw_constraint_row {
 };
 BOOST_DESCRIBE_STRUCT(raw_constraint_row, (),
                       (relation, oid, name, type, is_deferrable, is_deferred, is_validated, is_local, no_inherit, index,
-                       columns, expression, referred_oid, referred_name_space, referred_table, referred_columns, match,
-                       on_update, on_delete, changed_by_delete, operator_schemas, operators))
+                       columns, expression, is_borrowed, referred_oid, referred_name_space, referred_table,
+                       referred_columns, match, on_update, on_delete, changed_by_delete, operator_schemas, operators))
 
-statement raw_constraints_query(const relation_selection& selection);
+/// `borrows`: expressions have the names of columns of pg_class as far as they can, see borrowed_names.hpp.
+statement raw_constraints_query(const relation_selection& selection, bool borrows);
 
 /// Columns that foreign keys refer to in relations that aren't selected.
 struct raw_other_column_row {

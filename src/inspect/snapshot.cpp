@@ -12,10 +12,18 @@
 #include "inspect/snapshot_reading.hpp"
 #include "inspect/snapshot_statements.hpp"
 #include "inspect/version_query.hpp"
+#include "operation/random_factor.hpp"
 
 #include <coropq/inspect/inspector.hpp>
 #include <coropq/mapping.hpp>
 
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
 #include <unordered_set>
 #include <utility>
 
@@ -30,10 +38,24 @@ namespace {
 using reflected::by_relation;
 using reflected::schema_snapshot;
 
-// One that meets changes all the time goes on for so long.
-constexpr int attempts = 500;
+// One that meets changes all the time goes on for so long, but not before it has tried it so often.
+constexpr std::chrono::seconds longest(60);
+constexpr int fewest_attempts = 20;
 // What a transaction has lost from its snapshot doesn't come back.
 constexpr int attempts_within = 3;
+
+// Before it tries again. The first ones are at once, as changes are mostly over by then.
+asio::awaitable<void> pause_after(int attempt) {
+    constexpr int at_once = 3;
+    constexpr int longest_exponent = 6; // 64 ms
+    if (attempt <= at_once)
+        co_return;
+    const std::chrono::duration<double, std::milli> pause(random_factor() *
+                                                          (1 << std::min(attempt - at_once, longest_exponent)));
+    asio::steady_timer timer(co_await asio::this_coro::executor);
+    timer.expires_after(std::chrono::duration_cast<std::chrono::steady_clock::duration>(pause));
+    co_await timer.async_wait(asio::use_awaitable);
+}
 
 bool is_view(const reflected::relation& relation) {
     return relation.kind == reflected::relation_kind::view ||
@@ -78,11 +100,12 @@ asio::awaitable<bool> read_locking_texts(catalog::pointer source, schema_snapsho
     for (reflected::policy* policy : policies)
         is_complete = take_policy_expressions(*policy, texts.outcome(next++).output) && is_complete;
     if (versions && is_complete)
-        is_complete = are_still_there(answers.first_versions, texts.outcome(next).output, relations_of(found));
+        is_complete = answers.parts->versions().are_in(texts.outcome(next).output, relations_of(found));
     co_return is_complete;
 }
 
-asio::awaitable<std::optional<snapshot_answers>> ask_once(catalog::pointer source, const snapshot_statements& asked,
+asio::awaitable<std::optional<snapshot_answers>> ask_once(catalog::pointer source,
+                                                          std::shared_ptr<const snapshot_statements> asked,
                                                           const statement* versions, bool within, bool is_final,
                                                           bool is_spread) {
     // In this order, and the second one without waiting: whoever waits has nothing that somebody else may wait for.
@@ -102,19 +125,28 @@ asio::awaitable<std::optional<snapshot_answers>> ask_once(catalog::pointer sourc
 
 asio::awaitable<schema_snapshot> read_snapshot(catalog::pointer source, snapshot_request wanted) {
     const bool within = co_await source->is_in_transaction();
-    const snapshot_statements asked(wanted);
+    auto asked = std::make_shared<const snapshot_statements>(wanted);
     const statement of_versions = versions_query(wanted.has_views);
     const statement* const versions = wanted.is_checked && !within ? &of_versions : nullptr;
+    const auto end = std::chrono::steady_clock::now() + longest;
     for (int attempt = 1;; ++attempt) {
-        const bool has_more = attempt != (within ? attempts_within : attempts);
+        const bool has_more =
+            within ? attempt < attempts_within : attempt < fewest_attempts || std::chrono::steady_clock::now() < end;
+        if (!within)
+            co_await pause_after(attempt);
         const std::optional<snapshot_answers> answers =
             co_await ask_once(source, asked, versions, within, !has_more, wanted.is_spread && attempt == 1);
         if (!answers)
             continue;
         bool is_complete = true;
-        schema_snapshot found = asked.read(answers->parts, is_complete);
+        schema_snapshot found = answers->parts->finish(is_complete);
+        if (std::exchange(wanted.borrows_names, wanted.borrows_names && !answers->parts->has_unclear_names()) !=
+            wanted.borrows_names) {
+            asked = std::make_shared<const snapshot_statements>(wanted);
+            continue;
+        }
         if (versions && is_complete)
-            is_complete = are_still_there(answers->first_versions, answers->last_versions, relations_of(found));
+            is_complete = answers->parts->versions().are_in(answers->last_versions, relations_of(found));
         if (!is_complete && has_more)
             continue;
         is_complete = co_await read_locking_texts(source, found, wanted.has_views, versions, *answers, within);

@@ -3,6 +3,7 @@
 
 // Indexes and constraints of the tables of a snapshot.
 
+#include "inspect/borrowed_names.hpp"
 #include "inspect/codes.hpp"
 #include "inspect/expression_list.hpp"
 #include "inspect/indexes.hpp"
@@ -119,15 +120,22 @@ bool snapshot_tables::add_index(entry& to, const raw_index_row& row, const raw_c
 bool snapshot_tables::add_check(entry& to, const raw_constraint_row& row) {
     if (!row.expression)
         return false;
+    const numbers columns = row.columns.value_or(numbers());
+    std::optional<std::string> expression(*row.expression);
+    if (row.is_borrowed) {
+        expression = with_own_names(*row.expression, lent_names_, columns,
+                                    [&](int position) { return column_name(row.relation, position); });
+        has_unclear_names_ = has_unclear_names_ || !expression;
+    }
     reflected::check_constraint& check = to.table->check_constraints.emplace_back();
     check.oid = row.oid;
     check.name = row.name;
-    check.expression = *row.expression;
+    check.expression = std::move(expression).value_or(std::string());
     check.validated = row.is_validated;
     check.no_inherit = row.no_inherit;
     check.inherited = !row.is_local;
     check.comment = comment_on(true, row.oid);
-    for (const int position : row.columns.value_or(numbers()))
+    for (const int position : columns)
         if (const std::string* const name = column_name(row.relation, position))
             check.columns.push_back(*name);
     return true;
@@ -171,10 +179,10 @@ bool snapshot_tables::add_foreign_key(entry& to, const raw_constraint_row& row) 
     return true;
 }
 
-void snapshot_tables::add_indexes_and_constraints(const result& indexes, const result& constraints) {
-    const std::vector<raw_constraint_row> rows = constraints.all<raw_constraint_row>(); // views into the answer
+void snapshot_tables::add_indexes_and_constraints(const std::vector<raw_index_row>& indexes,
+                                                  const std::vector<raw_constraint_row>& constraints) {
     std::unordered_map<std::uint32_t, const raw_constraint_row*> of_index;
-    for (const raw_constraint_row& row : rows) {
+    for (const raw_constraint_row& row : constraints) {
         entry* const table = find(row.relation);
         bool is_whole = true;
         if (!table)
@@ -188,7 +196,7 @@ void snapshot_tables::add_indexes_and_constraints(const result& indexes, const r
         if (!is_whole)
             table->is_lost = true;
     }
-    for (const raw_index_row& row : indexes.rows<raw_index_row>()) {
+    for (const raw_index_row& row : indexes) {
         entry* const table = find(row.relation);
         if (!table)
             continue;

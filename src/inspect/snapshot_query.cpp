@@ -12,7 +12,10 @@ namespace coropq::detail {
 statement snapshot_header_query() {
     return statement("select cast(pg_catalog.current_database() as text) as database, "
                      "cast(pg_catalog.current_setting('server_version_num') as integer) as server_version, "
-                     "cast(pg_catalog.current_schemas(true) as text[]) as search_path");
+                     "cast(pg_catalog.current_schemas(true) as text[]) as search_path, "
+                     "array(select cast(a.attname as text) from pg_catalog.pg_attribute a "
+                     "where a.attrelid = cast('pg_catalog.pg_class' as pg_catalog.regclass) and a.attnum > 0 "
+                     "order by a.attnum) as lent_names");
 }
 
 statement view_definition_query(std::uint32_t view, bool within) {

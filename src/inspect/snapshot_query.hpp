@@ -19,8 +19,9 @@ struct snapshot_header_row {
     std::string database;
     int server_version = 0;
     std::vector<std::string> search_path;
+    std::vector<std::string> lent_names; ///< Of the columns of pg_class.
 };
-BOOST_DESCRIBE_STRUCT(snapshot_header_row, (), (database, server_version, search_path))
+BOOST_DESCRIBE_STRUCT(snapshot_header_row, (), (database, server_version, search_path, lent_names))
 
 statement snapshot_header_query();
 

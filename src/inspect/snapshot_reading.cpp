@@ -33,14 +33,14 @@ void add(pipeline& work, statement one) { work.execute(std::move(one.results(res
 // What is compiled for large catalogs would run for less time than that takes (jit_above_cost is about one of them).
 constexpr std::string_view without_jit = "set local jit = off";
 
-void add_all(pipeline& work, const std::vector<statement>& statements) {
-    for (const statement& each : statements)
-        add(work, each);
+void add_all(pipeline& work, const std::vector<snapshot_part>& parts) {
+    for (const snapshot_part& each : parts)
+        add(work, each.question);
 }
 
-void take(std::vector<result>& to, const pipeline_results& from, std::size_t first, std::size_t count) {
+void take(snapshot_reader& to, const pipeline_results& from, std::size_t first, std::size_t count) {
     for (std::size_t i = first; i != first + count; ++i)
-        to.push_back(from.outcome(i).output);
+        to.take_part(from.outcome(i).output);
 }
 
 // Two connections have different temporary tables, and perhaps search paths.
@@ -69,41 +69,39 @@ bool has_stumbled(const pipeline_results& answers, bool is_final) {
     return false;
 }
 
-asio::awaitable<std::optional<snapshot_answers>> ask_snapshot(catalog::pointer source, const snapshot_statements& asked,
+asio::awaitable<std::optional<snapshot_answers>> ask_snapshot(catalog::pointer source,
+                                                              std::shared_ptr<const snapshot_statements> asked,
                                                               const statement* versions, bool within, bool is_final) {
     pipeline work(pipeline_mode::isolated);
     if (!within)
         work.execute(begin);
     if (!within)
         work.execute(without_jit);
-    if (!within && asked.want_generic_plans())
+    if (!within && asked->want_generic_plans())
         work.execute("set local plan_cache_mode = force_generic_plan");
     if (versions)
         add(work, *versions);
-    const std::size_t first = work.size();
-    add_all(work, asked.first_part());
-    add_all(work, asked.second_part());
-    const std::size_t count = work.size() - first;
+    snapshot_answers found;
+    found.parts = std::make_shared<snapshot_reader>(asked, versions != nullptr, work.size());
+    add_all(work, asked->first_part());
+    add_all(work, asked->second_part());
     if (!within)
         work.execute("commit");
     if (versions)
         add(work, *versions);
-    const pipeline_results answers = co_await source->run_pipeline(std::move(work));
+    const pipeline_results answers = co_await source->run_pipeline(std::move(work), found.parts);
     if (has_stumbled(answers, within || is_final))
         co_return std::nullopt;
-    snapshot_answers found;
-    take(found.parts, answers, first, count);
-    if (versions) {
-        found.first_versions = answers.outcome(first - 1).output;
+    if (versions)
         found.last_versions = answers.outcome(answers.size() - 1).output;
-    }
     co_return found;
 }
 
 asio::awaitable<std::optional<snapshot_answers>> ask_snapshot_of_two(catalog::pointer leader, catalog::pointer helper,
-                                                                     const snapshot_statements& asked,
+                                                                     std::shared_ptr<const snapshot_statements> asked,
                                                                      const statement* versions) {
     snapshot_answers found;
+    found.parts = std::make_shared<snapshot_reader>(asked, versions != nullptr, 0);
     pipeline opening(pipeline_mode::isolated);
     opening.execute(begin);
     opening.execute(without_jit);
@@ -114,7 +112,7 @@ asio::awaitable<std::optional<snapshot_answers>> ask_snapshot_of_two(catalog::po
     const pipeline_results opened = co_await leader->run_pipeline(std::move(opening));
     throw_if_failed(opened);
     if (versions)
-        found.first_versions = opened.outcome(2).output;
+        found.parts->take_versions(opened.outcome(2).output);
     const auto exported = opened.outcome(opened.size() - 2).output.one<std::string>();
     const result& ours = opened.outcome(opened.size() - 1).output;
 
@@ -124,10 +122,10 @@ asio::awaitable<std::optional<snapshot_answers>> ask_snapshot_of_two(catalog::po
     helping.execute("set transaction snapshot '" + exported + "'");
     helping.execute(without_jit);
     helping.execute(surroundings);
-    add_all(helping, asked.first_part());
+    add_all(helping, asked->first_part());
     helping.execute("commit");
     pipeline leading(pipeline_mode::isolated);
-    add_all(leading, asked.second_part());
+    add_all(leading, asked->second_part());
     const asio::any_io_executor executor = co_await asio::this_coro::executor;
     auto both = asio::experimental::make_parallel_group(
         asio::co_spawn(executor, helper->run_pipeline(std::move(helping)), asio::deferred),
@@ -144,15 +142,15 @@ asio::awaitable<std::optional<snapshot_answers>> ask_snapshot_of_two(catalog::po
 
     pipeline closing(pipeline_mode::isolated);
     if (!has_help)
-        add_all(closing, asked.first_part());
+        add_all(closing, asked->first_part());
     closing.execute("commit");
     if (versions)
         add(closing, *versions);
     const pipeline_results closed = co_await leader->run_pipeline(std::move(closing));
     if (has_stumbled(closed, false))
         co_return std::nullopt;
-    take(found.parts, has_help ? helped : closed, has_help ? 4 : 0, asked.first_part().size());
-    take(found.parts, led, 0, asked.second_part().size());
+    take(*found.parts, has_help ? helped : closed, has_help ? 4 : 0, asked->first_part().size());
+    take(*found.parts, led, 0, asked->second_part().size());
     if (versions)
         found.last_versions = closed.outcome(closed.size() - 1).output;
     co_return found;

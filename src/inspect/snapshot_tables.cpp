@@ -114,10 +114,10 @@ void snapshot_tables::add_column(entry& to, const raw_column_row& row) {
         column.foreign_options = *row.foreign_options;
     if (row.grants)
         to.privileges.emplace(row.position, privileges_on(column.name, *row.grants));
-    const std::uint32_t collation = row.collation.value_or(default_collation);
+    const std::uint32_t collation = row.collation.value_or(type.collation == 0 ? 0 : default_collation);
     if (collation != type.collation)
         column.collation = names_.collation(collation);
-    if (collation != default_collation)
+    if (row.collation)
         to.collations.emplace_back(row.position, collation);
 }
 
@@ -153,8 +153,8 @@ void snapshot_tables::add_other_columns(const result& answer) {
         other_columns_.emplace(column_key(row.relation, row.position), row.name);
 }
 
-void snapshot_tables::add_defaults(const result& answer) {
-    for (const raw_default_row& row : answer.rows<raw_default_row>()) {
+void snapshot_tables::add_defaults(const std::vector<raw_default_row>& rows) {
+    for (const raw_default_row& row : rows) {
         reflected::column* const column = find_column(row.relation, row.position);
         if (!column)
             continue;
@@ -184,8 +184,8 @@ void snapshot_tables::add_sequences(const result& answer) {
     }
 }
 
-void snapshot_tables::add_comments(const result& answer) {
-    for (const raw_comment_row& row : answer.rows<raw_comment_row>()) {
+void snapshot_tables::add_comments(const std::vector<raw_comment_row>& rows) {
+    for (const raw_comment_row& row : rows) {
         if (row.position == 0)
             comments_.emplace(comment_key(row.is_constraint, row.object), row.comment);
         else if (reflected::column* const column = find_column(row.object, row.position); column && !row.is_constraint)

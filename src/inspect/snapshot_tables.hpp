@@ -32,12 +32,18 @@ class snapshot_tables {
 public:
     snapshot_tables(reflected::by_relation<reflected::relation> relations, const result& names, const result& types);
 
+    /// The names of the columns of pg_class: see borrowed_names.hpp.
+    void lend_names(std::vector<std::string> names) { lent_names_ = std::move(names); }
+    /// Whether an expression has some that can't be told from others.
+    bool has_unclear_names() const noexcept { return has_unclear_names_; }
+
     void add_columns(const result& answer);
     void add_other_columns(const result& answer);
-    void add_defaults(const result& answer);
+    void add_defaults(const std::vector<raw_default_row>& rows);
     void add_sequences(const result& answer);
-    void add_comments(const result& answer);
-    void add_indexes_and_constraints(const result& indexes, const result& constraints);
+    void add_comments(const std::vector<raw_comment_row>& rows);
+    void add_indexes_and_constraints(const std::vector<raw_index_row>& indexes,
+                                     const std::vector<raw_constraint_row>& constraints);
 
     reflected::by_relation<reflected::table> take(bool& is_complete);
 
@@ -65,6 +71,8 @@ private:
     std::unordered_map<std::uint32_t, entry> entries_;
     std::unordered_map<std::uint64_t, std::string> other_columns_; ///< Of relations that aren't among the tables.
     std::unordered_map<std::uint64_t, std::string_view> comments_; ///< On indexes and constraints.
+    std::vector<std::string> lent_names_;
+    bool has_unclear_names_ = false;
     raw_names names_;
     raw_types types_;
     std::uint32_t last_relation_ = 0;

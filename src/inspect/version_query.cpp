@@ -3,11 +3,13 @@
 
 #include "inspect/version_query.hpp"
 
+#include "inspect/borrowed_names.hpp"
+
 #include <coropq/mapping.hpp>
 
+#include <algorithm>
 #include <string>
-#include <tuple>
-#include <unordered_map>
+#include <vector>
 
 namespace coropq::detail {
 
@@ -30,16 +32,19 @@ std::string user_objects(std::string_view name, std::string_view more = "") {
                 "pg_catalog." + std::string(name) + " o where o.oid >= 16384" + std::string(more));
 }
 
-// The columns that checks mention; all columns of tables with generated columns (their expressions have a Var), or with
-// expressions in indexes. Those of checks are a few of many: a subquery for each keeps the server from reading all.
+// The columns that checks mention, unless the snapshot gives them their names; all columns of tables with generated
+// columns (their expressions have a Var), or with expressions in indexes. Those of checks are a few of many: a subquery
+// for each keeps the server from reading all.
 std::string mentioned_columns() {
     return " union all select 'pg_attribute', k.relation, cast(k.attribute as integer), coalesce(cast(("
            "select a.xmin from pg_catalog.pg_attribute a where a.attrelid = k.relation and a.attnum = k.attribute) "
            "as text), '') from (select con.conrelid, pg_catalog.unnest(con.conkey) from pg_catalog.pg_constraint con "
-           "where con.contype = 'c' and con.conrelid <> 0) k(relation, attribute)" +
+           "where con.contype = 'c' and con.conrelid <> 0 and not " +
+           may_borrow_names("con.conkey") + ") k(relation, attribute)" +
            rows("pg_attribute", "a.attrelid", "a.attnum", "a",
                 "(select d.adrelid from pg_catalog.pg_attrdef d "
-                "where pg_catalog.strpos(cast(d.adbin as text), '{VAR ') > 0 "
+                "where not pg_catalog.starts_with(cast(d.adbin as text), '{CONST ') "
+                "and pg_catalog.strpos(cast(d.adbin as text), '{VAR ') > 0 "
                 "union select i.indrelid from pg_catalog.pg_index i "
                 "where i.indexprs is not null or i.indpred is not null) k(relation) "
                 "join pg_catalog.pg_attribute a on a.attrelid = k.relation and a.attnum > 0");
@@ -74,26 +79,23 @@ statement versions_query(bool with_views) {
                      (with_views ? dependent("pg_rewrite", "r.oid >= 16384") : std::string()));
 }
 
-bool are_still_there(const result& first, const result& second, const std::unordered_set<std::uint32_t>& relations) {
-    using key = std::tuple<std::string_view, std::uint32_t, int>;
-    struct hash {
-        std::size_t operator()(const key& one) const noexcept {
-            return std::hash<std::uint64_t>()(std::uint64_t(std::get<1>(one)) << 16 ^
-                                              static_cast<std::uint32_t>(std::get<2>(one)));
-        }
-    };
-    std::unordered_map<key, std::string_view, hash> now;
-    now.reserve(second.size());
-    for (const version_row& row : second.rows<version_row>())
-        now.emplace(key(row.catalog, row.object, row.part), row.version);
-    for (const version_row& row : first.rows<version_row>()) {
-        if (row.catalog == "pg_attribute" && !relations.contains(row.object))
-            continue;
-        const auto place = now.find(key(row.catalog, row.object, row.part));
-        if (place == now.end() || place->second != row.version)
-            return false;
+row_versions::row_versions(const result& first) : first_(first) {
+    versions_.reserve(first_.size());
+    for (const version_row& row : first_.rows<version_row>())
+        versions_.emplace(key{row.catalog, row.object, row.part}, version{row.version, versions_.size()});
+}
+
+bool row_versions::are_in(const result& second, const std::unordered_set<std::uint32_t>& relations) const {
+    std::vector<bool> found(versions_.size());
+    for (const version_row& row : second.rows<version_row>()) {
+        const auto place = versions_.find(key{row.catalog, row.object, row.part});
+        if (place != versions_.end() && place->second.text == row.version)
+            found[place->second.number] = true;
     }
-    return true;
+    return std::all_of(versions_.begin(), versions_.end(), [&](const auto& each) {
+        return found[each.second.number] ||
+               (each.first.catalog == "pg_attribute" && !relations.contains(each.first.object));
+    });
 }
 
 } // namespace coropq::detail

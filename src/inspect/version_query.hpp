@@ -13,8 +13,11 @@
 
 #include <boost/describe/class.hpp>
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string_view>
+#include <unordered_map>
 #include <unordered_set>
 
 namespace coropq::detail {
@@ -27,14 +30,41 @@ struct version_row {
 };
 BOOST_DESCRIBE_STRUCT(version_row, (), (catalog, object, part, version))
 
-/// The search path, schemas, and what defaults, checks, indexes, domains, policies, conditions of
-/// triggers, and if wanted views name. It is about the
-/// whole database: a selection would cost more than what it leaves out.
+/// The search path, schemas, and what defaults, checks, indexes, domains, policies, conditions of triggers, and if
+/// wanted views name. It is about the whole database: a selection would cost more than what it leaves out.
 statement versions_query(bool with_views);
 
-/// Whether everything that is in the first answer is in the second one as well, in the same version. Columns of other
-/// relations than these don't matter.
-bool are_still_there(const result& first, const result& second, const std::unordered_set<std::uint32_t>& relations);
+/// What the first answer says.
+class row_versions {
+public:
+    row_versions() = default;
+    explicit row_versions(const result& first);
+
+    /// Whether everything of it is in the second answer as well, in the same version. Columns of other relations than
+    /// these don't matter.
+    bool are_in(const result& second, const std::unordered_set<std::uint32_t>& relations) const;
+
+private:
+    struct key {
+        std::string_view catalog;
+        std::uint32_t object = 0;
+        int part = 0;
+
+        friend bool operator==(const key&, const key&) = default;
+    };
+    struct hash {
+        std::size_t operator()(const key& one) const noexcept {
+            return std::hash<std::uint64_t>()(std::uint64_t(one.object) << 16 ^ static_cast<std::uint32_t>(one.part));
+        }
+    };
+    struct version {
+        std::string_view text;
+        std::size_t number = 0; ///< Counted from 0.
+    };
+
+    result first_; ///< The views are into this.
+    std::unordered_map<key, version, hash> versions_;
+};
 
 } // namespace coropq::detail
 

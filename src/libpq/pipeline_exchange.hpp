@@ -21,6 +21,8 @@
 
 namespace coropq::detail {
 
+class stage_observer;
+
 /// No index.
 inline constexpr std::size_t no_stage = static_cast<std::size_t>(-1);
 
@@ -44,7 +46,9 @@ public:
         bool settled = false;             ///< Its own synchronisation point has passed.
         bool stale_plan = false;          ///< It failed because what was prepared is gone, or doesn't fit any more …
         std::size_t parsed_by = no_stage; ///< … or because it couldn't be prepared, by that stage.
-        result_handle rows;
+        result_handle rows;               ///< If somebody has got them already, only their columns.
+        stage_observer* observer = nullptr; ///< Who gets them when they come …
+        std::size_t number = 0;             ///< … as those of that stage.
         boost::system::error_code code;
         diagnostics details;
     };
@@ -127,6 +131,7 @@ private:
     boost::system::error_code accept(result_handle received);
     void take_answer(expected& now, result_handle received);
     void take_failure(const expected& now, const PGresult* failed);
+    void hand_over(stage& from);
     void take_sync(const expected& now);
     void fail(std::size_t index, const PGresult* failed);
     void advance();

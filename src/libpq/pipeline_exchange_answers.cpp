@@ -7,9 +7,12 @@
 
 #include <coropq/error.hpp>
 
+#include "operation/stage_observer.hpp"
+
 #include <boost/asio/error.hpp>
 #include <boost/asio/this_coro.hpp>
 
+#include <new>
 #include <string_view>
 #include <utility>
 
@@ -141,6 +144,8 @@ void pipeline_exchange::take_answer(expected& now, result_handle received) {
         one.rows = std::move(current_.results.front());
         if (now.statement != no_stage && statements_[now.statement].rows_of == no_stage)
             statements_[now.statement].rows_of = now.stage;
+        if (one.observer && one.now == stage::progress::answered)
+            hand_over(one);
         break;
     }
     case kind::close: {
@@ -159,6 +164,16 @@ void pipeline_exchange::take_answer(expected& now, result_handle received) {
     case kind::stage_sync:
     case kind::sync: break;
     }
+}
+
+// What the columns are is still asked for.
+void pipeline_exchange::hand_over(stage& from) {
+    result_handle columns(PQcopyResult(from.rows.get(), PG_COPYRES_ATTRS));
+    if (!columns)
+        throw std::bad_alloc();
+    std::vector<result_handle> rows;
+    rows.push_back(std::exchange(from.rows, std::move(columns)));
+    from.observer->take(from.number, make_result(rows, types_, may_be_binary(session_, from.step->work)));
 }
 
 void pipeline_exchange::take_failure(const expected& now, const PGresult* failed) {

@@ -6,8 +6,11 @@
 
 #include <coropq/pipeline.hpp>
 
+#include "operation/stage_observer.hpp"
+
 #include <boost/system/error_code.hpp>
 
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -15,14 +18,16 @@ namespace coropq::detail {
 
 /// A pipeline that is to be run, and what has become of its stages.
 struct pipeline_job {
-    explicit pipeline_job(pipeline what) : work(std::move(what)), outcomes(work.size()) {}
+    explicit pipeline_job(pipeline what, std::shared_ptr<stage_observer> watching = {})
+        : work(std::move(what)), observer(std::move(watching)), outcomes(work.size()) {}
 
     /// What the caller gets. Where nothing else is known of a stage, it wasn't run because of that error of the
     /// operation.
     pipeline_results results(boost::system::error_code ended);
 
     pipeline work;
-    std::vector<stage_outcome> outcomes; ///< As many as there are stages.
+    std::shared_ptr<stage_observer> observer; ///< Null: nobody.
+    std::vector<stage_outcome> outcomes;      ///< As many as there are stages.
 };
 
 } // namespace coropq::detail

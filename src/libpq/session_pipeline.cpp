@@ -152,8 +152,13 @@ asio::awaitable<error_code> run_stages(session::state& session, pipeline_job& jo
     for (bool again = false; !due.empty(); again = true) {
         std::vector<pipeline_exchange::stage> stages;
         stages.reserve(due.size());
-        for (const std::size_t index : due)
-            stages.emplace_back(job.work.steps()[index]);
+        for (const std::size_t index : due) {
+            pipeline_exchange::stage& added = stages.emplace_back(job.work.steps()[index]);
+            if (job.observer && job.observer->wants(index)) {
+                added.observer = job.observer.get();
+                added.number = index;
+            }
+        }
         pipeline_exchange exchange(session, std::move(stages), isolated, again);
         code = co_await exchange.run();
         outcomes.note(exchange, due, code);

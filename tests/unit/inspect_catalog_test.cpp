@@ -36,7 +36,8 @@ public:
         ++answered_;
         co_return coropq::result();
     }
-    asio::awaitable<coropq::pipeline_results> run_pipeline(coropq::pipeline) const override {
+    asio::awaitable<coropq::pipeline_results>
+    run_pipeline(coropq::pipeline, std::shared_ptr<coropq::detail::stage_observer>) const override {
         co_return coropq::pipeline_results();
     }
     asio::awaitable<bool> is_in_transaction() const override { co_return false; }

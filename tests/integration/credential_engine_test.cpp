@@ -8,6 +8,8 @@
 
 #include <coropq/credential_provider.hpp>
 
+#include <boost/asio/steady_timer.hpp>
+
 #include <gtest/gtest.h>
 
 #include <deque>

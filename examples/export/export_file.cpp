@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the coropq authors
 // Distributed under the Boost Software License, Version 1.0. (See accompanying file LICENSE.)
 
-#include "export/export_file.hpp"
+#include "export_file.hpp"
 
 #include <algorithm>
 #include <cerrno>

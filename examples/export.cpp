@@ -17,6 +17,7 @@
 // Without the argument, the URL is taken from COROPQ_URL.
 
 #include "arguments.hpp"
+#include "csv.hpp"
 #include "export/export_file.hpp"
 
 #include <coropq/coropq.hpp>
@@ -57,20 +58,6 @@ struct work {
 constexpr std::uint64_t most_rows_of_a_statement = 50'000;
 
 // --- CSV ---
-
-void append_quoted(std::string& line, std::string_view text) {
-    if (!text.empty() && text.find_first_of(",\"\r\n") == std::string_view::npos) {
-        line += text;
-        return;
-    }
-    line += '"'; // an empty text, too: nothing at all is NULL
-    for (const char c : text) {
-        if (c == '"')
-            line += '"';
-        line += c;
-    }
-    line += '"';
-}
 
 void append_header(std::string& text, const coropq::result& rows) {
     for (std::size_t i = 0; i != rows.column_count(); ++i) {

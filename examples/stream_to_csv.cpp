@@ -8,6 +8,8 @@
 //
 // With one argument only, that is the query, and the URL is taken from COROPQ_URL.
 
+#include "csv.hpp"
+
 #include <coropq/coropq.hpp>
 
 #include <boost/asio/co_spawn.hpp>
@@ -19,20 +21,6 @@
 #include <string>
 
 namespace asio = boost::asio;
-
-void append_quoted(std::string& line, std::string_view text) {
-    if (!text.empty() && text.find_first_of(",\"\r\n") == std::string_view::npos) {
-        line += text;
-        return;
-    }
-    line += '"'; // an empty text, too: nothing at all is NULL
-    for (const char c : text) {
-        if (c == '"')
-            line += '"';
-        line += c;
-    }
-    line += '"';
-}
 
 asio::awaitable<void> write_csv(coropq::url url, std::string query) {
     coropq::engine engine = coropq::create_engine(co_await asio::this_coro::executor, url);

@@ -3,6 +3,8 @@
 
 #include "writers.hpp"
 
+#include "../csv.hpp"
+
 #include <coropq/types/type_oid.hpp>
 
 #include <boost/json/serialize.hpp>
@@ -15,20 +17,6 @@
 namespace fan_out_example {
 
 namespace {
-
-void append_quoted(std::string& line, std::string_view text) {
-    if (!text.empty() && text.find_first_of(",\"\r\n") == std::string_view::npos) {
-        line += text;
-        return;
-    }
-    line += '"';
-    for (const char c : text) {
-        if (c == '"')
-            line += '"';
-        line += c;
-    }
-    line += '"';
-}
 
 std::string json_text(std::string_view text) {
     return boost::json::serialize(boost::json::string_view(text.data(), text.size()));

@@ -37,11 +37,9 @@ void need(const connection_arguments& arguments, const char* name, const char* w
 
 void check_place(const connection_arguments& arguments) {
     need(arguments, "host", "a host",
-         "give that of the credentials page, such as acme.platform-query.adobe.io; "
-         "PGHOST isn't used for it");
+         "give that of the credentials page, such as acme.platform-query.adobe.io; PGHOST isn't used for it");
     need(arguments, "dbname", "a database",
-         "give that of the credentials page, such as prod:all; PGDATABASE isn't used "
-         "for it");
+         "give that of the credentials page, such as prod:all; PGDATABASE isn't used for it");
     const std::string_view host = given(arguments, "host");
     if (host.starts_with('/') || host.starts_with('@') || host.find(",/") != std::string_view::npos)
         refuse_connection("Query Service is reached over TCP and TLS, and the host is the directory of a socket",
@@ -50,8 +48,7 @@ void check_place(const connection_arguments& arguments) {
 
 void check_login(const connection_arguments& arguments) {
     need(arguments, "user", "a user",
-         "give that of the credentials page, which ends in @AdobeOrg; PGUSER isn't used for "
-         "it");
+         "give that of the credentials page, which ends in @AdobeOrg; PGUSER isn't used for it");
     need(arguments, "password", "a password",
          "give the token, or technicalAccountId:credential, in the URL or by a credential provider; PGPASSWORD and "
          "password files aren't used for it");
@@ -62,12 +59,11 @@ void check_tls(const connection_arguments& arguments) {
     const std::string_view mode = given(arguments, "sslmode");
     for (const char* weak : {"disable", "allow", "prefer"}) {
         if (mode == weak)
-            refuse_connection(
-                "sslmode=" + std::string(weak) +
-                    " can't be used with Query Service: the token would be sent to whoever answers, readable for all "
-                    "in between",
-                "leave sslmode out (verify-full), or use sslmode=require where the server's certificate can't be "
-                "verified");
+            refuse_connection("sslmode=" + std::string(weak) +
+                                  " can't be used with Query Service: the token would be sent to whoever answers, "
+                                  "readable for all in between",
+                              "leave sslmode out (verify-full), or use sslmode=require where the server's certificate "
+                              "can't be verified");
     }
 }
 
@@ -85,10 +81,9 @@ std::string system_roots() {
         if (stat(file, &found) == 0 && S_ISREG(found.st_mode))
             return file;
     }
-    refuse_connection(
-        "there are no root certificates to verify Query Service with",
-        "install those of the system (package ca-certificates), or give sslrootcert=/path/to/file.pem with DigiCert "
-        "Global Root G2 (cacerts.digicert.com/DigiCertGlobalRootG2.crt.pem)");
+    refuse_connection("there are no root certificates to verify Query Service with",
+                      "install those of the system (package ca-certificates), or give sslrootcert=/path/to/file.pem "
+                      "with DigiCert Global Root G2 (cacerts.digicert.com/DigiCertGlobalRootG2.crt.pem)");
 }
 
 // libpq has a default below the home directory for these, and an environment variable. There is nothing below this one.

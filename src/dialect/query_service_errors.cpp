@@ -88,8 +88,7 @@ std::string_view query_service_hint(query_service::problem what, std::string_vie
                "tools and the Query Editor too, or use smaller pools";
     case query_service::problem::credentials_refused:
         return "the token has expired (after 24 hours by default), or user and password aren't those of the "
-               "credentials "
-               "page; non-expiring credentials are removed when they weren't used for 90 days";
+               "credentials page; non-expiring credentials are removed when they weren't used for 90 days";
     case query_service::problem::login_refused:
         return "Query Service takes a cleartext password inside TLS and nothing else: check the user, and whether "
                "something stands in between; addresses can be excluded as well (IP allow-list of the sandbox)";
@@ -98,8 +97,7 @@ std::string_view query_service_hint(query_service::problem what, std::string_vie
                "prod:all";
     case query_service::problem::statement_timeout:
         return "statements that give rows end after 10 minutes: narrow it down, or write what it gives with CREATE "
-               "TABLE "
-               "… AS, which may take 24 hours";
+               "TABLE … AS, which may take 24 hours";
     case query_service::problem::limit_too_large:
         return "LIMIT may be 100,000 at most: read in pages, with a cursor, or write what it gives with CREATE TABLE … "
                "AS";
@@ -109,8 +107,7 @@ std::string_view query_service_hint(query_service::problem what, std::string_vie
         return "that is about the statement, whatever the code: the message has the reason";
     case query_service::problem::system_error:
         return "an error of the service, or one of the statement that it doesn't tell from that; before it is run "
-               "again, "
-               "see whether it was";
+               "again, see whether it was";
     case query_service::problem::unknown_message:
         return "the server doesn't know a message of the extended protocol, and the connection was closed: use "
                "statement_options::simple_protocol(true), or leave parameters out";
